@@ -1,0 +1,53 @@
+"""The exceptions a developer may meet. An agent's mistake is never one of them: it is a `ToolResult`.
+
+VisGenError
+├── SpecError         a tool document is broken (also a ValueError)
+├── TaskError         an unknown or malformed task or suite (also a ValueError)
+├── MediaError        an asset cannot be drawn, encoded or written
+├── TraceError        a trace file or record cannot be read (also a ValueError)
+├── ReplayMismatch    a replayed episode differs from its record
+└── MissingExtra      an optional dependency is not installed (also an ImportError)
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+
+class VisGenError(Exception):
+    """Root of every exception this library raises on its own account."""
+
+
+class SpecError(VisGenError, ValueError):
+    """A tool document does not follow `tool_specs/schema.json`; names file, path and fix."""
+
+
+class TaskError(VisGenError, ValueError):
+    """A task, task id or suite name is unknown or malformed."""
+
+
+class MediaError(VisGenError):
+    """An asset cannot be drawn, encoded or written."""
+
+
+class TraceError(VisGenError, ValueError):
+    """A trace file or record cannot be read."""
+
+
+class ReplayMismatch(VisGenError):
+    """Re-executing a trace gave something else than the trace holds."""
+
+
+class MissingExtra(VisGenError, ImportError):
+    """An optional dependency is missing; the message is the `pip install` line that fixes it."""
+
+
+def did_you_mean(name: str, known: Iterable[str]) -> str:
+    """Return `"; did you mean 'x'?"` for the nearest known name, or an empty string.
+
+    >>> did_you_mean("felt-workshp", ["felt-workshop", "elf-archer"])
+    "; did you mean 'felt-workshop'?"
+    """
+    near = difflib.get_close_matches(name[:200], list(known), n=1, cutoff=0.6)
+    return f"; did you mean {near[0]!r}?" if near else ""

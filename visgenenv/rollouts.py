@@ -1,0 +1,151 @@
+"""Many episodes of one policy at once, batched over the vector environment."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextlib import nullcontext
+from typing import Any
+
+import numpy as np
+from gymnasium.vector import AutoresetMode
+from msgspec import structs
+from numpy.typing import NDArray
+
+from visgenenv.policies.base import Policy
+from visgenenv.rewards.ltr import Preset, load_preset, score
+from visgenenv.tools import FaultModel
+from visgenenv.trajectory import Trajectory
+from visgenenv.types import Task
+from visgenenv.vector import VisGenVectorEnv
+
+OnRecord = Callable[[int, Trajectory], None]
+
+
+def rollout(
+    policy: Policy,
+    tasks: Sequence[Task],
+    num_envs: int = 96,
+    seed: int = 0,
+    faults: str | FaultModel = "realistic",
+    reward: str | Preset | None = None,
+    *,
+    progress: bool = True,
+    on_record: OnRecord | None = None,
+    **env: Any,
+) -> list[Trajectory]:
+    """Play every task once and return the records in the order of the tasks.
+
+    Args:
+        policy: Answers batches of conversations.
+        tasks: What to play; episode i is seeded by `SeedSequence([seed, i])`, whatever `num_envs` is.
+        num_envs: Episodes that run at the same time.
+        seed: Of the whole rollout.
+        faults: The weather.
+        reward: Preset by which `trajectory.reward` is paid; None: the environment's bare reward.
+        progress: Show a bar.
+        on_record: Called with index and record as soon as an episode ends (to write traces as they come).
+        **env: Further keywords of `VisGenEnv`.
+
+    Raises:
+        ValueError: The policy returned another number of turns than there were conversations.
+
+    Example:
+        >>> from visgenenv import ExpertPolicy, load_suite
+        >>> records = rollout(ExpertPolicy(), load_suite("paper"), num_envs=2, faults="none", progress=False)
+        >>> [record.reward for record in records]
+        [1.0, 1.0, 1.0]
+    """
+    if reward is not None:
+        load_preset(reward)
+    total = len(tasks)
+    records: list[Trajectory | None] = [None] * total
+    if total == 0:
+        return []
+    lanes = min(num_envs, total)
+    envs = VisGenVectorEnv(
+        lanes, autoreset_mode=AutoresetMode.DISABLED, tasks=[tasks[0]], faults=faults, **env
+    )
+    assigned: list[int | None] = [None] * lanes
+    waiting = iter(range(total))
+    with _bar(total, progress) as advance:
+        _assign(envs, assigned, range(lanes), waiting, tasks, seed)
+        while any(index is not None for index in assigned):
+            ended = _play_turn(envs, policy, assigned)
+            for lane, record, bare in ended:
+                index = assigned[lane]
+                assert index is not None
+                paid = bare if reward is None else score(record, reward).reward
+                records[index] = structs.replace(record, reward=paid)
+                if on_record is not None:
+                    on_record(index, records[index])  # type: ignore[arg-type]
+                assigned[lane] = None
+                advance()
+            _assign(envs, assigned, [lane for lane, _, _ in ended], waiting, tasks, seed)
+    return [record for record in records if record is not None]
+
+
+def episode_seed(seed: int, index: int) -> int:
+    """Return the seed of episode `index` of a rollout."""
+    return int(np.random.SeedSequence([seed, index]).generate_state(1, np.uint64)[0] >> np.uint64(2))
+
+
+def _play_turn(
+    envs: VisGenVectorEnv, policy: Policy, assigned: Sequence[int | None]
+) -> list[tuple[int, Trajectory, float]]:
+    """Let the policy answer every running lane once; return the lanes that ended, with record and bare reward."""
+    running = [lane for lane, index in enumerate(assigned) if index is not None]
+    turns = policy.act([envs.envs[lane].conversation for lane in running])
+    if len(turns) != len(running):
+        raise ValueError(f"the policy returned {len(turns)} turns for {len(running)} conversations")
+    actions: list[str | None] = [None] * envs.num_envs
+    for lane, turn in zip(running, turns, strict=True):
+        actions[lane] = turn
+    _, rewards, terminations, truncations, infos = envs.step_lanes(actions, _mask(running, envs.num_envs))
+    over = np.flatnonzero(terminations | truncations).tolist()
+    return [(lane, infos["trajectory"][lane], float(rewards[lane])) for lane in over]
+
+
+def _assign(
+    envs: VisGenVectorEnv,
+    assigned: list[int | None],
+    lanes: Sequence[int],
+    waiting: Any,
+    tasks: Sequence[Task],
+    seed: int,
+) -> None:
+    """Give each free lane the next task, if there is one."""
+    seeds: list[int | None] = [None] * envs.num_envs
+    chosen: list[Task | None] = [None] * envs.num_envs
+    taken = []
+    for lane in lanes:
+        index = next(waiting, None)
+        if index is None:
+            break
+        assigned[lane], seeds[lane], chosen[lane] = index, episode_seed(seed, index), tasks[index]
+        taken.append(lane)
+    if taken:
+        envs.reset(seed=seeds, options={"tasks": chosen, "reset_mask": _mask(taken, envs.num_envs)})
+
+
+def _mask(lanes: Sequence[int], n: int) -> NDArray[np.bool_]:
+    mask = np.zeros(n, np.bool_)
+    mask[list(lanes)] = True
+    return mask
+
+
+def _bar(total: int, shown: bool) -> Any:
+    """Return a context that gives a function to call at the end of each episode."""
+    if not shown:
+        return nullcontext(lambda: None)
+    from contextlib import contextmanager
+
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    @contextmanager
+    def bar() -> Any:
+        columns = (TextColumn("episodes"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+        with Progress(*columns, transient=True) as shown_bar:
+            job = shown_bar.add_task("episodes", total=total)
+            yield lambda: shown_bar.advance(job)
+
+    return bar()

@@ -1,0 +1,136 @@
+"""Which tools a request needs, which it is offered, and how many calls the shortest plan takes.
+
+Only names and published limits stand here; no tool is imported. Shapes: the size tables of the services
+(Gemini image generation, Qwen-Image, OpenAI image generation); clip lengths: Veo 3 and Kling.
+"""
+
+from __future__ import annotations
+
+from math import ceil
+
+import numpy as np
+
+from visgenenv.tasks.latent import Latent
+from visgenenv.types import Size
+
+TOOLS = (
+    "tool_prompt_refine",
+    "tool_video_shot_gen",
+    "tool_video_script_gen",
+    "tool_text2image_gemini",
+    "tool_text2image_qwen",
+    "tool_text2image_gpt",
+    "tool_image_edit_gemini",
+    "tool_image_edit_qwen",
+    "tool_text2video_veo",
+    "tool_image2video_keling",
+    "tool_music_suno",
+    "tool_tts_generation",
+    "tool_video_composite",
+    "tool_audio_edit_cut",
+    "tool_subtitle_add_text",
+    "tool_task_manager",
+)
+"""The tools a pool is drawn from, in the order in which they are offered."""
+
+_RATIOS = {
+    "tool_text2image_gemini": {(1, 1), (2, 3), (3, 2), (3, 4), (4, 3), (4, 5), (5, 4), (9, 16), (16, 9), (21, 9)},
+    "tool_text2image_qwen": {(16, 9), (4, 3), (1, 1), (3, 4), (9, 16)},
+    "tool_text2image_gpt": {(1, 1), (3, 2), (2, 3)},
+}
+_PIXELS = {
+    "tool_text2image_gemini": {(1024, 1024)},
+    "tool_text2image_qwen": {(1664, 928), (1472, 1104), (1328, 1328), (1104, 1472), (928, 1664)},
+    "tool_text2image_gpt": {(1024, 1024), (1536, 1024), (1024, 1536)},
+}
+_BATCH = {"tool_text2image_gemini": 4, "tool_text2image_qwen": 1, "tool_text2image_gpt": 10}
+_EDITORS = ("tool_image_edit_gemini", "tool_image_edit_qwen")
+_VEO, _KLING = "tool_text2video_veo", "tool_image2video_keling"
+_CLIPS = {_VEO: (4, 6, 8), _KLING: (5, 10)}
+
+
+def draw_pool(latent: Latent, rng: np.random.Generator) -> tuple[str, ...]:
+    """Draw the tools on offer: what the request needs, and two to five that it does not."""
+    needed = _needed_images(latent, rng) if latent.type.startswith("image") else _needed_film(latent, rng)
+    rest = [tool for tool in TOOLS if tool not in needed]
+    extra = rng.choice(len(rest), size=min(len(rest), int(rng.integers(2, 6))), replace=False)
+    offered = needed | {rest[int(i)] for i in extra}
+    return tuple(tool for tool in TOOLS if tool in offered)
+
+
+def _one_or_more(options: list[str], rng: np.random.Generator) -> set[str]:
+    """Return one of the options, sometimes two."""
+    size = min(len(options), 1 + int(rng.random() < 0.4))
+    return {options[int(i)] for i in rng.choice(len(options), size=size, replace=False)}
+
+
+def makers(size: Size | None) -> list[str]:
+    """Return the text-to-image tools that can draw this shape."""
+    if size is None:
+        return list(_RATIOS)
+    table = _PIXELS if size.exact else _RATIOS
+    return [tool for tool, shapes in table.items() if (size.width, size.height) in shapes]
+
+
+def _editors(size: Size | None) -> list[str]:
+    gemini = size is None or not size.exact or "tool_text2image_gemini" in makers(size)
+    return list(_EDITORS) if gemini else ["tool_image_edit_qwen"]
+
+
+def _needed_images(latent: Latent, rng: np.random.Generator) -> set[str]:
+    if not latent.group:
+        return _one_or_more(makers(latent.size), rng)
+    edit = _one_or_more(_editors(latent.size), rng)
+    return edit if latent.upload else edit | _one_or_more(makers(latent.size), rng)
+
+
+def _needed_film(latent: Latent, rng: np.random.Generator) -> set[str]:
+    frames = _one_or_more(makers(None if latent.size is None or latent.size.exact else latent.size), rng)
+    needed = {"tool_video_composite"}
+    if latent.group:
+        needed |= {_KLING} | _one_or_more(list(_EDITORS), rng) | (set() if latent.upload else frames)
+    elif rng.random() < 0.5:
+        needed |= {_VEO}
+    else:
+        needed |= {_KLING} | frames
+    needed |= {"tool_music_suno"} if "bgm" in latent.audio else set()
+    needed |= {"tool_tts_generation"} if "tts" in latent.audio else set()
+    return needed | ({"tool_subtitle_add_text"} if latent.subtitle else set())
+
+
+def reference_length(latent: Latent, pool: tuple[str, ...]) -> int:
+    """Return the calls of the shortest plan a craftsman would defend: what must stay the same is drawn from one
+    reference picture first, and what differs is asked for by a call of its own."""
+    return _image_calls(latent, pool) if latent.type.startswith("image") else _film_calls(latent, pool)
+
+
+def _image_calls(latent: Latent, pool: tuple[str, ...]) -> int:
+    n = latent.count[0]
+    if latent.group:
+        return n + (not latent.upload)
+    batch = max(_BATCH[tool] for tool in makers(latent.size) if tool in pool)
+    if latent.items:
+        return len(latent.items) * ceil(latent.each / batch)
+    return n if latent.dimension == "variety" else ceil(n / batch)
+
+
+def _film_calls(latent: Latent, pool: tuple[str, ...]) -> int:
+    films = latent.count[0]
+    anchor = int(bool(latent.group) and not latent.upload)
+    sound = int("bgm" in latent.audio)
+    if "tts" in latent.audio:
+        sound += len(latent.lines) or 1
+    frames = bool(latent.group) or any(tool in pool for tool in makers(None))
+    routes = [_KLING] if latent.group else [tool for tool in (_VEO, _KLING) if tool in pool and (tool == _VEO or frames)]
+    return anchor + sound + films * (min(_clip_calls(latent, tool) for tool in routes) + int(latent.subtitle))
+
+
+def _clip_calls(latent: Latent, tool: str) -> int:
+    """Return the calls that make one film's pictures with one video tool, joining included."""
+    seconds = latent.duration.seconds if latent.duration else 0.0
+    n = latent.shots or max(1, ceil(seconds / _CLIPS[tool][-1]))
+    fits = not seconds or any(abs(length - seconds) <= max(0.5, 0.1 * seconds) for length in _CLIPS[tool])
+    size = latent.size
+    shaped = size is None or (not size.exact and (tool == _KLING or (size.width, size.height) in ((16, 9), (9, 16))))
+    join = n > 1 or bool(latent.audio) or not fits or not shaped
+    return n * (1 + (tool == _KLING)) + join

@@ -1,0 +1,226 @@
+"""The toolbox: a mapping name -> tool, and the straight line from a call to a committed result."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from hashlib import blake2b
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import orjson
+from msgspec import Struct
+
+from visgenenv.errors import did_you_mean
+from visgenenv.luck import digest
+from visgenenv.tools.backend import Backend, SimulatedBackend
+from visgenenv.tools.faults import FaultModel
+from visgenenv.tools.invocation import Invocation
+from visgenenv.tools.simulators import SIMULATORS, Simulator
+from visgenenv.tools.spec import Reference, ToolSpec, load_documents
+from visgenenv.tools.validation import explain
+from visgenenv.tools.workspace import Workspace
+from visgenenv.types import Asset, ToolCall, ToolError, ToolResult, Usage
+
+_SORTED = orjson.OPT_SORT_KEYS
+_CALM = FaultModel("none", 0.0)
+
+
+class Tool(Struct, frozen=True):
+    """A tool: its document and the function that simulates it."""
+
+    spec: ToolSpec
+    simulate: Simulator
+
+
+class Toolbox(Mapping[str, Tool]):
+    """Tools by name.
+
+    Example:
+        >>> toolbox = load_toolbox()
+        >>> toolbox["tool_text2image_gemini"].spec.category
+        'image'
+    """
+
+    def __init__(self, tools: Mapping[str, Tool]):
+        self._tools = dict(tools)
+        self._simulated = SimulatedBackend({name: tool.simulate for name, tool in self._tools.items()})
+        self._versions: dict[str, str] | None = None
+
+    def __getitem__(self, name: str) -> Tool:
+        return self._tools[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._tools)
+
+    def __len__(self) -> int:
+        return len(self._tools)
+
+    @property
+    def versions(self) -> dict[str, str]:
+        """Version of the library and fingerprint of the tool documents, for the record."""
+        if self._versions is None:
+            documents = orjson.dumps([tool.spec.document for tool in self._tools.values()], option=_SORTED)
+            fingerprint = blake2b(documents, digest_size=8).hexdigest()
+            self._versions = {"visgenenv": version("visgenenv"), "tools": fingerprint}
+        return self._versions
+
+    def with_tool(self, tool: Tool) -> Toolbox:
+        """Return a toolbox that also holds `tool` (and that one, if the name is taken)."""
+        return Toolbox({**self._tools, tool.spec.name: tool})
+
+    def call(
+        self,
+        name: str,
+        arguments: dict[str, Any],
+        workspace: Workspace,
+        *,
+        faults: FaultModel = _CALM,
+        backend: Backend | None = None,
+        offered: Mapping[str, Any] | None = None,
+    ) -> ToolResult:
+        """Run one call to its end and commit it: find, validate, check references, weather, backend, commit.
+
+        Args:
+            name: Of the tool.
+            arguments: As the policy wrote them; defaults are filled in.
+            workspace: The episode's state; `commit` enters the result.
+            faults: The weather; default calm.
+            backend: Who turns the call into a result; default the simulators.
+            offered: If given, only these tools may be called (`TOOL_NOT_AVAILABLE` otherwise).
+
+        Returns:
+            The result. Whatever was asked, an agent's mistake is an error result, never an exception.
+        """
+        call = ToolCall(name, arguments)
+        result = self.run(call, workspace, faults, backend or self._simulated, offered)
+        workspace.commit(call, result)
+        return result
+
+    def run(
+        self,
+        call: ToolCall,
+        workspace: Workspace,
+        faults: FaultModel,
+        backend: Backend | None = None,
+        offered: Mapping[str, Any] | None = None,
+    ) -> ToolResult:
+        """Like `call`, for an already parsed call and without the commit."""
+        prepared = self._prepare(call, workspace, offered)
+        if isinstance(prepared, ToolResult):
+            return prepared
+        struck = faults.befalls(prepared)
+        if struck is not None:
+            return struck
+        result = (backend or self._simulated).submit(prepared).poll()
+        if result is None:
+            raise TypeError("a backend whose jobs are not done at once needs a driver that waits for them")
+        return result
+
+    def _prepare(
+        self, call: ToolCall, workspace: Workspace, offered: Mapping[str, Any] | None
+    ) -> Invocation | ToolResult:
+        """Check everything that does not need the service; return the invocation, or the error."""
+        tool = self._tools.get(call.name)
+        if tool is None:
+            return _error("UNKNOWN_TOOL", 404, f"unknown tool {call.name[:80]!r}{did_you_mean(call.name, self)}")
+        if offered is not None and call.name not in offered:
+            message = f"{call.name} is not offered in this task; offered: {', '.join(offered)}"
+            return _error("TOOL_NOT_AVAILABLE", 403, message)
+        spec = tool.spec
+        arguments = {**spec.defaults, **call.arguments}
+        try:
+            valid = spec.is_valid(arguments)
+            text = orjson.dumps(arguments, option=_SORTED)
+        except (ValueError, TypeError, RecursionError):
+            return _error("INVALID_ARGUMENT", 400, "$: nested too deeply, or text or numbers outside JSON's range")
+        if not valid:
+            return ToolResult("error", error=explain(spec, arguments, len(text)))
+        known: dict[str, Asset] = {}
+        for reference in spec.references:
+            error = _resolve(reference, reference.path, arguments, workspace, known)
+            if error is not None:
+                return ToolResult("error", error=error, inputs=tuple(asset.id for asset in known.values()))
+        return _invocation(call, spec, arguments, known, text, workspace)
+
+
+def _invocation(
+    call: ToolCall, spec: ToolSpec, arguments: dict[str, Any], known: dict[str, Asset], text: bytes, workspace: Workspace
+) -> Invocation:
+    """Key the call by tool, canonical arguments (assets replaced by their lineage) and attempt."""
+    for reference, asset in known.items():
+        text = text.replace(orjson.dumps(reference), asset.recipe.seed.encode())
+    key = call.name.encode() + text
+    attempts = workspace.attempts
+    attempt = attempts.get(key, 0)
+    attempts[key] = attempt + 1
+    lineage = digest(workspace.world_key, key, b"%d" % attempt)
+    invocation = Invocation(call, spec, arguments, known, lineage, workspace)
+    if spec.blocked_by:
+        parts = [spec.name, *(arguments.get(name) for name in spec.blocked_by), *(a.recipe.seed for a in known.values())]
+        invocation.block_key = orjson.dumps(parts)
+    return invocation
+
+
+def _resolve(
+    reference: Reference, path: tuple[str, ...], value: Any, workspace: Workspace, known: dict[str, Asset]
+) -> ToolError | None:
+    """Follow a reference's path through the arguments; enter the assets it cites into `known`, or say what is wrong."""
+    for depth, part in enumerate(path):
+        if value is None:
+            return None
+        if part == "*":
+            for item in value if isinstance(value, list) else ():
+                error = _resolve(reference, path[depth + 1 :], item, workspace, known)
+                if error is not None:
+                    return error
+            return None
+        value = value.get(part) if isinstance(value, dict) else None
+    return _cite(reference, value, workspace, known) if isinstance(value, str) else None
+
+
+def _cite(reference: Reference, text: str, workspace: Workspace, known: dict[str, Asset]) -> ToolError | None:
+    asset = workspace.find(text)
+    if asset is None:
+        return None if reference.cite and not looks_like_asset(text) else _not_found(reference, text, workspace)
+    if asset.kind not in reference.kinds:
+        place = "$." + ".".join(reference.path).replace(".*", "[*]")
+        message = f"{place}: {text[:200]} is of kind {asset.kind!r}, expected {' or '.join(map(repr, reference.kinds))}"
+        return ToolError("UNSUPPORTED_FORMAT", 415, message)
+    known[text] = asset
+    return None
+
+
+def _not_found(reference: Reference, text: str, workspace: Workspace) -> ToolError:
+    place = "$." + ".".join(reference.path).replace(".*", "[*]")
+    if text.startswith(("http://", "https://")):
+        hint = "; links of the web are not fetched, cite an asset of this episode"
+    else:
+        urls = [asset.url for asset in workspace.assets.values() if asset.kind in reference.kinds]
+        hint = did_you_mean(text, urls) or (f"; the latest is {urls[-1]!r}" if urls else "; there is none of its kind yet")
+    return ToolError("ASSET_NOT_FOUND", 404, f"{place}: no asset {text[:200]!r}{hint}")
+
+
+def looks_like_asset(text: str) -> bool:
+    """Whether a text has the form of an asset reference (`asset://img_k3x9.png`, or the id alone)."""
+    if text[:8] == "asset://":
+        return True
+    stem, _, extension = text.partition(".")
+    prefix, _, rest = stem.partition("_")
+    return (
+        prefix in ("img", "vid", "aud", "txt", "sub", "doc")
+        and len(rest) >= 4
+        and rest.isascii()
+        and rest.isalnum()
+        and rest == rest.lower()
+        and (not extension or (extension.isalnum() and len(extension) <= 4))
+    )
+
+
+def _error(type: str, status: int, message: str) -> ToolResult:
+    return ToolResult("error", error=ToolError(type, status, message), usage=Usage())
+
+
+def load_toolbox(folder: Path | None = None) -> Toolbox:
+    """Return the shipped tools, or those whose documents lie in `folder` (the simulators stay the shipped ones)."""
+    return Toolbox({name: Tool(spec, SIMULATORS[name]) for name, spec in load_documents(folder).items()})

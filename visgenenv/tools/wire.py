@@ -1,0 +1,74 @@
+"""What a policy is told of a result: the public JSON, and nothing of the recipe."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import orjson
+
+from visgenenv.types import Asset, ToolResult
+
+MAX_RESULT_CHARS = 16_000
+"""A longer result is cut, with a marker that names the text asset which holds the whole."""
+
+_TAG = re.compile(r"</?tool_|<\|im_")
+"""What an echoed text could imitate; its '<' is then written as the JSON escape, which reads the same."""
+
+
+def public_asset(asset: Asset) -> dict[str, Any]:
+    """Return the public description of an asset: `url, kind` and the numbers that apply to its kind."""
+    if asset.kind == "image":
+        return {"url": asset.url, "kind": "image", "width": asset.width, "height": asset.height}
+    public: dict[str, Any] = {"url": asset.url, "kind": asset.kind}
+    if asset.kind == "video":
+        public |= {"width": asset.width, "height": asset.height, "fps": _fps(asset), "has_audio": asset.has_audio}
+    if asset.kind == "audio":
+        public |= {"sample_rate": asset.sample_rate, "channels": asset.channels}
+    if asset.kind in ("video", "audio"):
+        public["duration"] = round(asset.duration, 3)
+    if asset.subtype:
+        public["subtype"] = asset.subtype
+    return public
+
+
+def _fps(asset: Asset) -> int | float:
+    numerator, denominator = asset.fps
+    return numerator if denominator == 1 else round(numerator / denominator, 3)
+
+
+def encode_result(result: ToolResult) -> str:
+    """Write a result as the JSON text of one tool message, at most `MAX_RESULT_CHARS` characters."""
+    usage = result.usage
+    told: dict[str, Any] = {"status": result.status}
+    error = result.error
+    if error is None:
+        told["assets"] = [public_asset(asset) for asset in result.assets]
+        told["data"] = result.data
+    else:
+        told["error"] = {
+            "type": error.type,
+            "http_status": error.http_status,
+            "vendor_code": error.vendor_code,
+            "message": error.message,
+            "retryable": error.retryable,
+            "charged": error.charged,
+        }
+        if error.task_id:
+            told["error"]["task_id"] = error.task_id
+    told["usage"] = {"latency_s": usage.latency_s, "cost_usd": usage.cost_usd}
+    text = orjson.dumps(told).decode()
+    if "<" in text and _TAG.search(text):
+        text = text.replace("<", "\\u003c")
+    if len(text) <= MAX_RESULT_CHARS:
+        return text
+    whole = next((f"; the whole text is {asset.url}" for asset in result.assets if asset.kind == "text"), "")
+    return shorten(text, MAX_RESULT_CHARS, whole)
+
+
+def shorten(text: str, limit: int, whole: str = "") -> str:
+    """Cut a result's text to at most `limit` characters; the marker says how much is shown and where the whole is."""
+    if len(text) <= limit:
+        return text
+    marker = f"…[cut: of {len(text)} characters{whole}]"
+    return text[: max(limit - len(marker), 0)] + marker

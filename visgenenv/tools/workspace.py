@@ -1,0 +1,124 @@
+"""The state of one episode: assets, ledger, to-do list, simulated clock, money and luck. Only `commit` writes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from visgenenv import media
+from visgenenv.luck import DRAWS, base36, derive_key, digest, uniforms
+from visgenenv.types import KIND_PREFIX, Asset, ToolCall, ToolResult, Upload
+
+if TYPE_CHECKING:
+    from visgenenv.media import MediaDB
+
+SHORT_ID, LONG_ID = 8, 134
+"""Characters of an asset id after its prefix; the long one makes links of about 150 characters."""
+
+
+class Workspace:
+    """Everything an episode has made and spent.
+
+    Args:
+        seed: Of the episode; the ids of its assets depend on it.
+        world_seed: Of the world; all luck depends on it. Default: the episode's seed.
+        media: The database that recipes may draw from.
+        url_style: "short" (`asset://img_k3x9ab12.png`) or "long" (links of about 150 characters).
+
+    Example:
+        >>> from visgenenv import load_toolbox
+        >>> workspace = Workspace(seed=7)
+        >>> result = load_toolbox().call("tool_text2image_gemini", {"prompt": "a red fox"}, workspace)
+        >>> result.status, workspace.open(result.assets[0].url).size
+        ('success', (1024, 1024))
+    """
+
+    def __init__(
+        self,
+        seed: int = 0,
+        world_seed: int | None = None,
+        media: MediaDB | None = None,
+        url_style: str = "short",
+    ):
+        self.seed = seed
+        self.world_seed = seed if world_seed is None else world_seed
+        self.media = media
+        self.assets: dict[str, Asset] = {}
+        self.ledger: list[tuple[ToolCall, ToolResult]] = []
+        self.todos: tuple[dict[str, Any], ...] = ()
+        self.clock = 0.0
+        self.cost_usd = 0.0
+        self.world_key = derive_key("world", self.world_seed)
+        self.call_numbers: dict[str, int] = {}
+        self.attempts: dict[bytes, int] = {}
+        self._episode_key = derive_key("episode", seed)
+        self._id_length = LONG_ID if url_style == "long" else SHORT_ID
+        self._weather: dict[str, list[float]] = {}
+
+    def find(self, reference: str) -> Asset | None:
+        """Return the asset a reference names (`asset://img_x.png`, `img_x.png` or `img_x`), or None.
+
+        The id decides: scheme and extension are not looked at, and http(s) links never name an asset.
+        """
+        if reference[:8] == "asset://":
+            reference = reference[8:]
+        return self.assets.get(reference.partition(".")[0])
+
+    def open(self, reference: str) -> Any:
+        """Return a Pillow image (images), a frame sheet (videos), a spectrogram (audio) or `str` (texts)."""
+        return media.open_asset(self._known(reference))
+
+    def export(self, reference: str, folder: str | Path) -> Path:
+        """Write the exact file of an asset into `folder` (made if missing) and return its path."""
+        return media.export_asset(self._known(reference), Path(folder))
+
+    def _known(self, reference: str) -> Asset:
+        asset = self.find(reference)
+        if asset is None:
+            raise KeyError(f"no asset {reference!r} in this episode; it has {list(self.assets)}")
+        return asset
+
+    def new_id(self, kind: str, lineage: str, index: int) -> str:
+        """Return the id of output `index` of the call with this lineage: a keyed hash, not guessable, not sequential."""
+        block = digest(self._episode_key, lineage.encode(), str(index).encode())
+        if self._id_length > SHORT_ID:
+            block += digest(self._episode_key, block)
+        return f"{KIND_PREFIX[kind]}_{base36(block, self._id_length)}"
+
+    def weather(self, tool: str, number: int) -> float:
+        """Return the uniform that decides what befalls the `number`-th call of a tool in this world.
+
+        Keyed by tool and call number, not by wording, so that rollouts that share a world meet the same weather.
+        """
+        draws = self._weather.setdefault(tool, [])
+        while number >= len(draws):
+            block = str(len(draws) // DRAWS).encode()
+            draws.extend(uniforms(digest(self.world_key, b"weather", tool.encode(), block)))
+        return draws[number]
+
+    def outage(self, service: str, rate: float) -> bool:
+        """Whether `service` is down now: each 15 minutes of simulated time hold, with probability `rate`, one outage."""
+        window, now = divmod(self.clock, 900.0)
+        draws = uniforms(digest(self.world_key, b"outage", service.encode(), str(int(window)).encode()))
+        if draws[0] >= rate:
+            return False
+        start, length = draws[1] * 840, 20 + draws[2] * 40
+        return start <= now < start + length
+
+    def add_upload(self, upload: Upload, index: int) -> Asset:
+        """Add a file the user brings; part of setting an episode up, before its first call."""
+        lineage = f"upload:{index}:{upload.name}"
+        asset = media.upload_asset(upload, self.new_id(upload.kind, lineage, index), lineage)
+        self.assets[asset.id] = asset
+        return asset
+
+    def commit(self, call: ToolCall, result: ToolResult) -> None:
+        """Enter a finished call: its assets, its time, its bill. The only writer."""
+        for asset in result.assets:
+            self.assets[asset.id] = asset
+        self.ledger.append((call, result))
+        self.call_numbers[call.name] = self.call_numbers.get(call.name, 0) + 1
+        self.clock += result.usage.latency_s
+        self.cost_usd += result.usage.cost_usd
+        if result.todos is not None:
+            self.todos = result.todos
