@@ -1,14 +1,17 @@
-"""Writes the pages of `docs/` that follow from data: the catalogue of tools. With `--check`, says which are stale."""
+"""Writes the pages of `docs/` that follow from data: tools and task gallery. With `--check`, says which are stale."""
 
 from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from visgenenv.tasks import load_suite
+from visgenenv.tasks.scenarios import TYPES
 from visgenenv.tools import ToolSpec, load_documents
+from visgenenv.types import Task
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
 
@@ -49,7 +52,7 @@ They are the agent's own mistakes and come back as results, never as exceptions.
 
 def pages() -> dict[Path, str]:
     """Return every generated page with its content."""
-    return {DOCS / "tools.md": catalogue(load_documents())}
+    return {DOCS / "tools.md": catalogue(load_documents()), DOCS / "gallery.md": gallery(load_suite("dev"))}
 
 
 def catalogue(specs: dict[str, ToolSpec]) -> str:
@@ -81,6 +84,9 @@ def section(spec: ToolSpec) -> str:
     parts.append(f"**Latency** median {spec.latency['median']:g} s, 95th percentile {spec.latency['p95']:g} s of "
                  "simulated time.")  # fmt: skip
     parts.append("**Price** in US dollars: " + "; ".join(_numbers(spec.price)) + ".")
+    if spec.tables:
+        lines = (f"- {name}: `{json.dumps(table, ensure_ascii=False)}`" for name, table in spec.tables.items())
+        parts.append("**Numbers of the service**\n\n" + "\n".join(lines))
     parts.append("**Example**\n\n```json\n" + json.dumps(spec.examples[0], ensure_ascii=False, indent=2) + "\n```")
     parts.append("**Sources**\n\n" + "\n".join(f"- {_link(source)}" for source in spec.sources))
     return "\n\n".join(parts) + "\n"
@@ -149,15 +155,69 @@ def _cell(text: str) -> str:
     return text.replace("|", "\\|").replace("\n", " ")
 
 
+GALLERY = """\
+# Task gallery
+
+<!-- Written by scripts/generate_docs.py from the suite `dev`; run `make docs` after a change to the generator. -->
+
+The first request of every type that the suite `dev` holds, in English and Chinese: {n} of the 42 types of
+VisionCreator's Table 8. What is hidden from the policy stands below each. [tasks.md](tasks.md) says how they are drawn.
+"""
+
+
+def gallery(suite: Sequence[Task]) -> str:
+    """Return the page with one request of every type, in both languages."""
+    firsts: dict[str, int] = {}
+    for index in range(0, len(suite), 2):
+        firsts.setdefault(suite[index].type, index)
+    shown = [firsts[type] for type in TYPES if type in firsts]
+    return "\n".join([GALLERY.format(n=len(shown)), *(_request(suite[i], suite[i + 1]) for i in shown)])
+
+
+def _request(english: Task, chinese: Task) -> str:
+    """Return the section of one request."""
+    quoted = [_quote(task.query) for task in (english, chinese)]
+    facts = "; ".join(_demands(english))
+    title = f"## {english.type} {TYPES[english.type]}"
+    return f"{title}\n\n{quoted[0]}\n\n{quoted[1]}\n\n`{english.id}`, {english.difficulty}: {facts}.\n"
+
+
+def _quote(text: str) -> str:
+    """Return a text as a block quote that keeps its lines."""
+    return "\\\n".join(f"> {line}" for line in text.splitlines() if line)
+
+
+def _demands(task: Task) -> Iterator[str]:
+    low, high = task.count
+    yield f"{low if low == high else f'{low} to {high}'} {task.modality}{'s' if high > 1 else ''}"
+    if task.duration:
+        yield f"{task.duration.seconds:g} s {'in all' if task.duration.scope == 'total' else 'each'}"
+    if task.shots:
+        yield f"{task.shots} shots"
+    if task.audio:
+        yield f"sound: {', '.join(task.audio)}"
+    if task.subtitle:
+        yield "subtitles"
+    if task.size:
+        unit = "x" if task.size.exact else ":"
+        yield f"{task.size.width}{unit}{task.size.height}"
+    for group in task.groups:
+        yield f"same {group.kind} ({group.name}) in {group.n_required}"
+    if task.uploads:
+        yield f"{len(task.uploads)} uploads"
+    yield f"shortest plan {task.reference_length} calls"
+
+
 def main(arguments: list[str]) -> int:
     """Write the pages, or with `--check` compare them; return the exit code."""
-    stale = [path for path, text in pages().items() if not path.exists() or path.read_text("utf-8") != text]
+    written = pages()
+    stale = [path for path, text in written.items() if not path.exists() or path.read_text("utf-8") != text]
     if "--check" in arguments:
         for path in stale:
             print(f"{path.relative_to(DOCS.parent)} is stale: run `make docs`", file=sys.stderr)
         return 1 if stale else 0
     for path in stale:
-        path.write_text(pages()[path], "utf-8")
+        path.write_text(written[path], "utf-8")
         print(f"wrote {path.relative_to(DOCS.parent)}")
     return 0
 

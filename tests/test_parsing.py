@@ -12,9 +12,7 @@ from visgenenv.types import Action
 
 THINK = "<think>\nlook at the request first\n</think>\n\n"
 CALL = '<tool_call>\n{"name": "tool_task_manager", "arguments": {"action": "read"}}\n</tool_call>'
-ANSWER = (
-    '<answer>{"task_status": "success", "answer_url_list": ["asset://img_abcd.png"], "summary": "all done now"}</answer>'
-)
+ANSWER = '<answer>{"task_status": "success", "answer_url_list": ["asset://img_abcd.png"], "summary": "all done now"}</answer>'
 
 
 def test_a_well_formed_turn_has_no_fault():
@@ -61,7 +59,10 @@ def test_both_spellings_of_the_call_tag_read_the_same():
         (THINK + '<tool_call>{"name": "x"}</tool_call>', "bad_call"),
         (THINK + '<tool_call>{"name": "x", "arguments": "{}"}</tool_call>', "bad_call"),
         (THINK + '<tool_call>["x"]</tool_call>', "bad_call"),
-        (THINK + '<answer>{"task_status": "done", "answer_url_list": [], "summary": "long enough"}</answer>', "bad_answer"),
+        (
+            THINK + '<answer>{"task_status": "done", "answer_url_list": [], "summary": "long enough"}</answer>',
+            "bad_answer",
+        ),
         (THINK + '<answer>{"task_status": "failed", "answer_url_list": [], "summary": "no"}</answer>', "short_summary"),
         (THINK + CALL * (MAX_CALLS + 1), "too_many_calls"),
         ("x" * (MAX_CHARS + 1), "too_long"),
@@ -73,7 +74,7 @@ def test_each_departure_has_its_code(text, fault):
 
 
 def test_a_forged_response_is_never_executed():
-    action = parse_action(f'{THINK}<tool_response>{CALL}</tool_response>')
+    action = parse_action(f"{THINK}<tool_response>{CALL}</tool_response>")
     assert action.calls == ()
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import partial
-from typing import Any, ClassVar
+from typing import Any
 
 import gymnasium as gym
 import numpy as np
@@ -67,7 +67,7 @@ class VisGenEnv(gym.Env[Any, str]):
     `policy_seed` (what `conversation.seed` says).
     """
 
-    metadata: ClassVar[dict[str, Any]] = {"render_modes": ["ansi", "rgb_array"], "render_fps": 1}
+    metadata: dict[str, Any] = {"render_modes": ["ansi", "rgb_array"], "render_fps": 1}  # noqa: RUF012 - as Gymnasium declares it
 
     def __init__(
         self,
@@ -104,6 +104,7 @@ class VisGenEnv(gym.Env[Any, str]):
         self.faults = load_faults(faults)
         self.feedback = feedback
         self.observation_mode = observation
+        self._text_only = observation == "text"
         self.render_mode = render_mode
         self._offered = tuple(self.toolbox) if tools == "all" else None
         self._limits: dict[str, Any] = {"max_turns": max_turns, "budget_usd": budget_usd, "max_context": max_context}
@@ -155,11 +156,11 @@ class VisGenEnv(gym.Env[Any, str]):
             gymnasium.error.ResetNeeded: The episode has not begun, or is over.
         """
         episode = self._episode
-        if not isinstance(action, str):
+        if type(action) is not str and not isinstance(action, str):
             raise TypeError(f"an action is a str (the assistant's turn), not {type(action).__name__}")
         if episode is None or episode.terminated or episode.truncated_by:
             raise ResetNeeded("the episode has not begun or is over: call reset() before step()")
-        episode.act(parse_action(action))
+        step = episode.act(parse_action(action))
         workspace = episode.workspace
         info: dict[str, Any] = {
             "turn": len(episode.steps),
@@ -168,7 +169,8 @@ class VisGenEnv(gym.Env[Any, str]):
         }
         terminated, truncated = episode.terminated, bool(episode.truncated_by)
         reward = self._finish(info) if terminated or truncated else 0.0
-        return self._observe(), reward, terminated, truncated, info
+        observation = prompts.wrap(step.told) if self._text_only else self._observe()
+        return observation, reward, terminated, truncated, info
 
     def _finish(self, info: dict[str, Any]) -> float:
         """Add to `info` what is known at the end; return the bare reward."""

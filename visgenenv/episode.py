@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 MAX_OBSERVATION = 65_536
 """Characters of one observation."""
+SAFE_RESULTS = 4
+"""So many results fit an observation whatever they say (each is at most 16,000 characters, and notes are short)."""
 _WRAPPING = len(prompts.wrap([""])) + 1
 
 
@@ -28,7 +30,8 @@ class Episode:
         toolbox: All tools there are.
         seed: Of the episode: asset ids depend on it, and luck unless `world_seed` is given.
         world_seed: Of the world: all luck depends on it.
-        offered: Names of the tools that may be called, in the order they are shown.
+        offered: Names of the tools that may be called, in the order they are shown; default the task's pool
+            (all tools, if it names none). Names the toolbox lacks are left out.
         faults: The weather.
         backend: Who turns a valid call into a result; default the simulators.
         media: The media database.
@@ -61,7 +64,8 @@ class Episode:
         self.task = task
         self.toolbox = toolbox
         self.workspace = Workspace(seed, world_seed, media, url_style)
-        self.offered = dict.fromkeys(task.tool_pool or toolbox if offered is None else offered)
+        wanted = task.tool_pool or tuple(toolbox) if offered is None else offered
+        self.offered = dict.fromkeys([name for name in wanted if name in toolbox])
         self.faults = faults.for_world(self.workspace.world_seed)
         self.backend = backend
         self.max_turns = max_turns
@@ -86,13 +90,13 @@ class Episode:
         """
         if self.terminated or self.truncated_by:
             raise RuntimeError("the episode is over; start a new one")
-        results = [self._call(call) for call in action.calls]
+        results = tuple([self._call(call) for call in action.calls])
         told = [encode_result(result) for result in results]
         if action.answer is not None:
             self.terminated = True
         elif action.faults or not told:
             told += prompts.corrections(action, self.lang)
-        step = Step(action, tuple(results), tuple(_fit(told)))
+        step = Step(action, results, tuple(told if len(told) <= SAFE_RESULTS else _fit(told)))
         self.steps.append(step)
         if not self.terminated:
             self._check_limits(step)

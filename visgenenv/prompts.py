@@ -113,10 +113,9 @@ def note(code: str, lang: str) -> str:
 def corrections(action: Action, lang: str) -> list[str]:
     """Return what the policy is told about a turn whose format left something undone; often nothing."""
     faults = action.faults
-    notes = [code for code in ("too_long", "too_many_calls") if code in faults]
-    if action.answer is None and not {"bad_answer", "many_answers", "unclosed_answer"}.isdisjoint(faults):
-        notes.append("bad_answer")
-    elif action.answer is None and "bad_json" in faults and not action.calls:
+    notes: list[str] = [code for code in ("too_long", "too_many_calls") if code in faults]
+    spoilt = not {"bad_answer", "many_answers", "unclosed_answer"}.isdisjoint(faults)
+    if spoilt or ("bad_json" in faults and not action.calls):
         notes.append("bad_answer")
     if not (notes or action.calls):
         notes.append("plan_noted" if action.plan is not None else "no_act")

@@ -62,9 +62,7 @@ def rollout(
     if total == 0:
         return []
     lanes = min(num_envs, total)
-    envs = VisGenVectorEnv(
-        lanes, autoreset_mode=AutoresetMode.DISABLED, tasks=[tasks[0]], faults=faults, **env
-    )
+    envs = VisGenVectorEnv(lanes, autoreset_mode=AutoresetMode.DISABLED, tasks=[tasks[0]], faults=faults, **env)
     assigned: list[int | None] = [None] * lanes
     waiting = iter(range(total))
     with _bar(total, progress) as advance:

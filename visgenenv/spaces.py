@@ -71,7 +71,7 @@ class Unicode(spaces.Text):
         return f"Unicode({self.max_length})"
 
 
-class UnicodeBatch(spaces.Tuple):
+class UnicodeBatch(spaces.Tuple[Any]):
     """The batch of a `Unicode` space: `n` times the same space object, not `n` deep copies."""
 
     def __init__(self, space: Unicode, n: int):
@@ -147,7 +147,7 @@ def _write_shared(space: Unicode, index: int, values: str, shared_memory: Any) -
     buffer[start + 4 : start + 4 + len(data)] = data
 
 
-_WORDS = "fox city morning light soft felt red blue child garden slow wide close music 狐狸 城市 清晨 温暖".split()
+_WORDS = ("fox", "city", "morning", "light", "soft", "felt", "red", "child", "slow", "music", "狐狸", "城市", "清晨", "温暖")
 
 
 def sample_schema(schema: dict[str, Any], rng: np.random.Generator, refs: Sequence[str] = ()) -> Any:

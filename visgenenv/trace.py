@@ -43,7 +43,9 @@ def from_json(data: dict[str, Any]) -> Trajectory:
     if not isinstance(data, dict) or not isinstance(data.get("schema"), int):
         raise TraceError("not a visgenenv trace: there is no `schema` number")
     if data["schema"] > SCHEMA:
-        raise TraceError(f"trace schema {data['schema']} is newer than this library reads ({SCHEMA}); upgrade visgenenv")
+        raise TraceError(
+            f"trace schema {data['schema']} is newer than this library reads ({SCHEMA}); upgrade visgenenv"
+        )
     try:
         assets = _assets_in(data["assets"])
         return Trajectory(

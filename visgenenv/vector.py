@@ -142,7 +142,8 @@ class VisGenVectorEnv(VectorEnv[Any, Any, Any]):
         if self._is_text:
             return tuple(self._observations)
         space = self.single_observation_space
-        return concatenate(space, self._observations, create_empty_array(space, self.num_envs))
+        empty: Any = create_empty_array(space, self.num_envs)
+        return concatenate(space, self._observations, empty)
 
     def _lanes(self, mask: Any) -> Sequence[int]:
         if mask is None:

@@ -39,18 +39,19 @@ video photo scene shot style camera
 _STOP = frozenset(_WORDS_OF_ENGLISH.split())
 _ARTICLES = frozenset({"a", "an", "the", "this", "that", "its", "his", "her", "their", "each", "every"})
 _NOT = frozenset({"no", "without", "not", "never", "没有", "无", "不要", "没"})
-_COUNTED_ELSE = frozenset(
+_WORDS_FOR_OTHER_COUNTS = (
     "scene scenes shot shots second seconds minute minutes image images picture pictures illustration illustrations "
     "frame frames video videos clip clips px pixels percent fps k x times oclock years days hours am pm th st nd rd "
-    "poster posters version versions page pages panel panels point points different".split()
+    "poster posters version versions page pages panel panels point points different"
 )
+_COUNTED_ELSE = frozenset(_WORDS_FOR_OTHER_COUNTS.split())
 # Chinese words whose characters would otherwise be read as something that can be drawn.
-_NOT_DRAWN = (
+_WORDS_NOT_DRAWN = (
     "马上 海报 海拔 海量 花费 花样 书写 书法 书籍设计 鸟瞰 鸟瞰图 鱼眼 龙头 明白 空白 黑暗 红包 灰尘 粉末 金属 银行 资金 奖金 现金 "
     "牛仔 狼狈 熊熊 虎视 树立 树脂 云计算 面前 面对 面部 面积 画面 方面 表面 里面 上面 下面 后面 前面 全面 界面 平面 页面 封面 "
     "对面 侧面 正面 背面 地面 桌面 水面 路面 车站 山寨 雾化 灯光 剑指 鼓励 鼓舞 弓步 无人机 无缝 无声 无线 无限 面向 面带 花絮 "
     "茶几 音响效果 海军 红酒 白领 金融 粉丝 黄金 黄金比例 羊毛 雨水 牛奶 鹿角 虎牙 单色调 电脑绘图 车间 锅炉 犬齿 马拉松 上海 海南 珠海 山东 山西 书面 花样年华"
-).split()
+)
 
 _TOKEN = re.compile(r"[a-z0-9]+|[\u3400-\u9fff]|[^\s]")
 _CAPTION = re.compile(
@@ -141,7 +142,7 @@ class _Meaning(Struct, frozen=True):
 
 
 def _vocabulary() -> dict[tuple[str, ...], _Meaning]:
-    forms: dict[tuple[str, ...], _Meaning] = {_split(word): _Meaning("") for word in _NOT_DRAWN}
+    forms: dict[tuple[str, ...], _Meaning] = {_split(word): _Meaning("") for word in _WORDS_NOT_DRAWN.split()}
     tables: tuple[tuple[_Sort, dict[str, Entry]], ...] = (
         ("light", LIGHTS), ("style", STYLES), ("scene", SCENES), ("colour", COLOURS), ("subject", SUBJECTS),
     )  # fmt: skip

@@ -50,23 +50,23 @@ lion | animal | yellow | 只 | lion | 狮子, 雄狮
 horse | animal | brown | 匹 | horse, pony | 马, 骏马, 小马
 elephant | animal | grey | 头 | elephant | 大象, 小象
 monkey | animal | brown | 只 | monkey | 猴子, 小猴
-penguin | animal | black | 只 | penguin | 企鹅
+penguin | animal | purple | 只 | penguin | 企鹅
 owl | animal | brown | 只 | owl | 猫头鹰
-bird | animal | blue | 只 | bird, songbird | 鸟, 小鸟, 鸟儿
+bird | animal | red | 只 | bird, songbird | 鸟, 小鸟, 鸟儿
 duck | animal | green | 只 | duck, duckling | 鸭子, 小鸭
 chick | animal | yellow | 只 | chick, baby chick | 小鸡
 parrot | animal | red | 只 | parrot | 鹦鹉
 flamingo | animal | pink | 只 | flamingo | 火烈鸟
 dolphin | animal | blue | 只 | dolphin | 海豚
 whale | animal | blue | 头 | whale | 鲸鱼, 鲸
-fish | animal | orange | 条 | fish, tropical fish, goldfish | 鱼, 小鱼, 金鱼, 热带鱼
-octopus | animal | orange | 只 | octopus | 章鱼
+fish | animal | blue | 条 | fish, tropical fish, goldfish | 鱼, 小鱼, 金鱼, 热带鱼
+octopus | animal | red | 只 | octopus | 章鱼
 turtle | animal | green | 只 | turtle, tortoise | 乌龟, 海龟
 frog | animal | green | 只 | frog | 青蛙
-butterfly | animal | blue | 只 | butterfly | 蝴蝶
+butterfly | animal | orange | 只 | butterfly | 蝴蝶
 bee | animal | yellow | 只 | bee, bumblebee | 蜜蜂
 dragon | animal | green | 条 | dragon | 龙, 巨龙, 小龙
-unicorn | animal | white | 只 | unicorn | 独角兽
+unicorn | animal | purple | 只 | unicorn | 独角兽
 deer | animal | brown | 只 | deer, fawn, stag | 鹿, 小鹿
 sheep | animal | white | 只 | sheep, lamb | 绵羊, 小羊, 羊
 cow | animal | white | 头 | cow | 奶牛, 牛
@@ -78,20 +78,20 @@ koala | animal | grey | 只 | koala | 考拉
 giraffe | animal | yellow | 只 | giraffe | 长颈鹿
 hedgehog | animal | brown | 只 | hedgehog | 刺猬
 dinosaur | animal | green | 只 | dinosaur | 恐龙
-girl | person | blue | 个 | girl, little girl, schoolgirl | 女孩, 小女孩, 姑娘, 女童
+girl | person | pink | 个 | girl, little girl, schoolgirl | 女孩, 小女孩, 姑娘, 女童
 boy | person | blue | 个 | boy, little boy, schoolboy | 男孩, 小男孩, 男童
 child | person | yellow | 个 | child, kid, toddler | 孩子, 小孩, 小朋友, 儿童
 woman | person | purple | 位 | woman, lady, mother, young woman | 女人, 女士, 女子, 女性, 妈妈
 man | person | blue | 位 | man, guy, father, young man | 男人, 男士, 男子, 男性, 爸爸
 grandmother | person | purple | 位 | grandmother, grandma, old woman | 奶奶, 老奶奶, 外婆, 老太太
-grandfather | person | blue | 位 | grandfather, grandpa, old man | 爷爷, 老爷爷, 外公, 老人
+grandfather | person | green | 位 | grandfather, grandpa, old man | 爷爷, 老爷爷, 外公, 老人
 chef | person | white | 位 | chef, cook, baker | 厨师, 大厨
 doctor | person | white | 位 | doctor, physician | 医生
 farmer | person | green | 位 | farmer | 农民, 农夫
 artist | person | red | 位 | artist, painter | 画家, 艺术家
 astronaut | person | white | 位 | astronaut, spaceman, cosmonaut | 宇航员, 航天员
 dancer | person | red | 位 | dancer | 舞者, 舞蹈演员
-elf | person | green | 位 | elf, elf archer, elven archer | 精灵, 精灵弓箭手, 精灵射手, 精灵游侠
+elf | person | purple | 位 | elf, elf archer, elven archer | 精灵, 精灵弓箭手, 精灵射手, 精灵游侠
 fairy | person | purple | 位 | fairy, flower fairy | 仙女, 花仙子, 小仙女
 wizard | person | blue | 位 | wizard, mage, sorcerer | 巫师, 魔法师, 法师
 mermaid | person | green | 位 | mermaid | 美人鱼, 人鱼
@@ -102,56 +102,56 @@ sword | object | grey | 把 | sword, blade, dagger | 剑, 宝剑, 长剑
 shield | object | grey | 面 | shield | 盾牌, 盾
 crown | object | gold | 顶 | crown, tiara | 皇冠, 王冠
 smart speaker | object | grey | 台 | smart speaker, speaker, loudspeaker, wireless speaker, home speaker | 智能音箱, 音箱, 音响, 智能音响
-headphones | object | black | 副 | headphones, headset, headphone, earbuds, earphones | 耳机, 头戴式耳机, 耳麦
-watch | object | black | 块 | watch, smartwatch, wristwatch, smart watch | 手表, 智能手表, 腕表
+headphones | object | grey | 副 | headphones, headset, headphone, earbuds, earphones | 耳机, 头戴式耳机, 耳麦
+watch | object | navy | 块 | watch, smartwatch, wristwatch, smart watch | 手表, 智能手表, 腕表
 camera | object | black | 台 | camera, film camera | 照相机, 相机
-phone | object | black | 部 | phone, smartphone, mobile phone, cellphone, cell phone | 手机, 智能手机
+phone | object | navy | 部 | phone, smartphone, mobile phone, cellphone, cell phone | 手机, 智能手机
 laptop | object | grey | 台 | laptop, notebook computer, computer | 笔记本电脑, 电脑
-television | object | black | 台 | television, tv, tv set, tv screen | 电视, 电视机
+television | object | grey | 台 | television, tv, tv set, tv screen | 电视, 电视机
 projector | object | grey | 台 | projector, film projector, movie projector | 投影仪, 放映机
 lamp | object | yellow | 盏 | lamp, light bulb, bulb, desk lamp, table lamp | 台灯, 灯泡, 灯, 电灯
-lantern | object | red | 盏 | lantern, paper lantern, red lantern | 灯笼
+lantern | object | red | 盏 | lantern, paper lantern | 灯笼
 candle | object | white | 支 | candle, scented candle | 蜡烛, 香薰蜡烛
 clock | object | red | 个 | clock, alarm clock | 时钟, 闹钟
 umbrella | object | purple | 把 | umbrella, parasol | 雨伞, 伞, 遮阳伞
 backpack | object | red | 个 | backpack, rucksack, school bag | 背包, 书包, 双肩包
 handbag | object | brown | 个 | handbag, tote bag, leather bag, purse | 手提包, 手袋, 包包
-sneaker | object | blue | 双 | sneaker, running shoe, trainers, sports shoe, shoe | 运动鞋, 跑鞋, 球鞋, 鞋子
+sneaker | object | purple | 双 | sneaker, running shoe, trainers, sports shoe, shoe | 运动鞋, 跑鞋, 球鞋, 鞋子
 dress | object | blue | 条 | dress, gown, skirt | 连衣裙, 裙子, 礼服
-shirt | object | blue | 件 | shirt, t-shirt, tee | 衬衫, T恤, 上衣
-hat | object | yellow | 顶 | hat, straw hat, sun hat | 帽子, 草帽
-sunglasses | object | black | 副 | sunglasses, glasses | 太阳镜, 墨镜, 眼镜
+shirt | object | green | 件 | shirt, t-shirt, tee | 衬衫, T恤, 上衣
+hat | object | brown | 顶 | hat, straw hat, sun hat | 帽子, 草帽
+sunglasses | object | purple | 副 | sunglasses, glasses | 太阳镜, 墨镜, 眼镜
 lipstick | object | red | 支 | lipstick | 口红, 唇膏
 perfume | object | pink | 瓶 | perfume, perfume bottle, fragrance | 香水, 香水瓶
-lotion | object | white | 瓶 | lotion, face cream, skincare bottle, shampoo, serum | 乳液, 护肤品, 面霜, 洗发水, 精华液
+lotion | object | pink | 瓶 | lotion, face cream, skincare bottle, shampoo, serum | 乳液, 护肤品, 面霜, 洗发水, 精华液
 bottle | object | brown | 个 | bottle, cola bottle, coke bottle, soda bottle, glass bottle | 可乐瓶, 瓶子, 汽水瓶, 玻璃瓶, 可乐
-book | object | red | 本 | book, novel, storybook | 书, 书本, 图书, 故事书
-guitar | object | brown | 把 | guitar, acoustic guitar | 吉他
+book | object | white | 本 | book, novel, storybook | 书, 书本, 图书, 故事书
+guitar | object | red | 把 | guitar, acoustic guitar | 吉他
 piano | object | black | 架 | piano, keyboard instrument | 钢琴
 violin | object | brown | 把 | violin, fiddle | 小提琴
 drum | object | red | 面 | drum, drum kit | 鼓, 架子鼓
-microphone | object | grey | 支 | microphone, mic | 麦克风, 话筒
+microphone | object | navy | 支 | microphone, mic | 麦克风, 话筒
 balloon | object | red | 个 | balloon, party balloon | 气球
 gift | object | red | 份 | gift, gift box, present, gift-box | 礼物, 礼盒, 礼品盒
-ball | object | white | 个 | ball, football, soccer ball | 足球, 皮球
+ball | object | blue | 个 | ball, football, soccer ball | 足球, 皮球
 teddy bear | object | brown | 只 | teddy bear, teddy, stuffed bear, plush bear | 泰迪熊, 玩具熊, 毛绒熊
 kite | object | red | 只 | kite | 风筝
-yarn | object | pink | 团 | yarn, ball of yarn, wool ball, ball of wool | 毛线球, 绒线, 毛线
-sofa | object | green | 张 | sofa, couch, armchair | 沙发
+yarn | object | blue | 团 | yarn, ball of yarn, wool ball, ball of wool | 毛线球, 绒线, 毛线
+sofa | object | blue | 张 | sofa, couch, armchair | 沙发
 chair | object | brown | 把 | chair, wooden chair, stool | 椅子, 凳子
 curtain | object | cream | 幅 | curtain, curtains, drapes | 窗帘, 帘子
-pot | object | black | 口 | pot, cauldron, magic cauldron, cooking pot | 大锅, 锅, 坩埚, 魔法大锅
+pot | object | grey | 口 | pot, cauldron, magic cauldron, cooking pot | 大锅, 锅, 坩埚, 魔法大锅
 house | building | brown | 座 | house, cottage, cabin, hut, workshop | 房子, 小屋, 房屋, 工坊, 作坊, 木屋
 castle | building | grey | 座 | castle, palace, fortress | 城堡, 宫殿
-tower | building | red | 座 | tower, lighthouse | 塔, 铁塔, 灯塔
+tower | building | orange | 座 | tower, lighthouse | 塔, 铁塔, 灯塔
 car | vehicle | red | 辆 | car, sports car, electric car, automobile, vehicle | 汽车, 轿车, 跑车, 小汽车, 电动车, 车
 bus | vehicle | yellow | 辆 | bus, school bus | 公交车, 巴士, 公共汽车
 train | vehicle | black | 列 | train, locomotive, steam train | 火车, 列车
 bicycle | vehicle | red | 辆 | bicycle, bike | 自行车, 单车
 motorcycle | vehicle | red | 辆 | motorcycle, motorbike, scooter | 摩托车, 机车
-truck | vehicle | white | 辆 | truck, lorry, van | 卡车, 货车
+truck | vehicle | yellow | 辆 | truck, lorry, van | 卡车, 货车
 airplane | vehicle | white | 架 | airplane, plane, aeroplane, aircraft, jet | 飞机
-helicopter | vehicle | red | 架 | helicopter | 直升机
+helicopter | vehicle | orange | 架 | helicopter | 直升机
 rocket | vehicle | white | 枚 | rocket, spaceship, spacecraft | 火箭, 飞船, 宇宙飞船
 ufo | vehicle | grey | 架 | ufo, flying saucer | 飞碟, 外星飞船
 sailing boat | vehicle | white | 艘 | sailing boat, sailboat, boat, yacht, sailing ship | 帆船, 小船, 船帆船, 船
@@ -172,20 +172,20 @@ apple | food | red | 个 | apple | 苹果
 banana | food | yellow | 根 | banana | 香蕉
 lemon | food | yellow | 个 | lemon | 柠檬
 strawberry | food | red | 颗 | strawberry | 草莓
-watermelon | food | red | 个 | watermelon, melon | 西瓜
+watermelon | food | green | 个 | watermelon, melon | 西瓜
 grapes | food | purple | 串 | grapes, grape | 葡萄
 cake | food | pink | 个 | cake, birthday cake | 蛋糕, 生日蛋糕
 cupcake | food | pink | 个 | cupcake, muffin | 纸杯蛋糕
 ice cream | food | white | 个 | ice cream, ice-cream, ice cream cone, gelato | 冰淇淋, 冰激凌, 甜筒
-donut | food | pink | 个 | donut, doughnut | 甜甜圈
+donut | food | brown | 个 | donut, doughnut | 甜甜圈
 bread | food | brown | 个 | bread, loaf, loaf of bread | 面包
 pizza | food | yellow | 个 | pizza, pizza slice | 披萨, 比萨
 burger | food | brown | 个 | burger, hamburger, cheeseburger | 汉堡, 汉堡包
-noodles | food | yellow | 碗 | noodles, ramen, bowl of noodles, noodle soup | 面条, 拉面
-sushi | food | orange | 份 | sushi | 寿司
+noodles | food | red | 碗 | noodles, ramen, bowl of noodles, noodle soup | 面条, 拉面
+sushi | food | red | 份 | sushi | 寿司
 dumpling | food | cream | 个 | dumpling | 饺子, 汤圆
 coffee cup | food | brown | 杯 | coffee cup, cup of coffee, coffee, coffee mug, latte, mug, espresso | 咖啡杯, 咖啡, 拿铁
-tea | food | green | 杯 | tea, cup of tea, tea cup, teacup, green tea | 茶, 茶杯, 绿茶, 抹茶
+tea | food | white | 杯 | tea, cup of tea, tea cup, teacup | 茶, 茶杯, 抹茶, 茶水
 drink | food | red | 杯 | drink, soda, juice, orange juice, soft drink, milkshake, bubble tea, cola | 饮料, 汽水, 果汁, 奶茶, 芬达, 橙汁
 moon | sky | yellow | 轮 | moon, full moon | 月亮, 满月, 明月
 crescent moon | sky | yellow | 轮 | crescent moon, crescent, half moon | 弯月, 月牙
@@ -235,7 +235,7 @@ street | street, road, alley, sidewalk, market, highway | 街道, 街头, 马路
 night sky | night sky, starry sky, starry night, starlit sky | 夜空, 星空
 cafe | cafe, café, coffee shop, tea house, library | 咖啡馆, 咖啡店, 茶馆, 图书馆
 stage | stage, concert, theater, theatre, arena, party | 舞台, 演唱会, 剧院, 影院, 派对
-sky | sky, clouds, among the clouds, above the clouds | 天空, 云端, 蓝天, 云海
+sky | sky, among the clouds, above the clouds | 天空, 云端, 蓝天, 云海
 office | office, classroom, meeting room, workspace | 办公室, 教室, 会议室, 书房
 """
 

@@ -1,4 +1,4 @@
-"""R_format: does the trajectory keep the Understand-Think-Plan-Create form? (specification 1.1)"""
+"""R_format: how well the trajectory keeps the Understand-Think-Plan-Create form (specification 1.1)."""
 
 from __future__ import annotations
 
@@ -87,7 +87,9 @@ def plan_steps(plan: str) -> int:
     try:
         read = orjson.loads(plan)
     except ValueError:
-        return sum(bool(re.match(r"\s*(?:[0-9一二三四五六七八九十]+[.、)):]|[-*•])\s*\S", line)) for line in plan.splitlines())
+        return sum(
+            bool(re.match(r"\s*(?:[0-9一二三四五六七八九十]+[.、)):]|[-*•])\s*\S", line)) for line in plan.splitlines()
+        )
     if isinstance(read, dict):
         read = read.get("steps")
     return len(read) if isinstance(read, list) and all(isinstance(one, dict) for one in read) else 0

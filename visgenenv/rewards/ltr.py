@@ -108,7 +108,9 @@ def score(
     return combine(scores, joined, name, _gates(trajectory))
 
 
-def combine(scores: Mapping[str, Score], weights: Mapping[str, float], preset: str, gates: dict[str, float]) -> RewardRecord:
+def combine(
+    scores: Mapping[str, Score], weights: Mapping[str, float], preset: str, gates: dict[str, float]
+) -> RewardRecord:
     """Join scores to a reward: sum(w * value) / sum(w) over the components that apply."""
     counted = {name: w for name, w in weights.items() if scores[name].value is not None}
     total = sum(counted.values())
@@ -136,7 +138,10 @@ def load_preset(preset: str | Preset) -> Preset:
 
 
 def _with_mode(name: str, component: Component, preset: Preset) -> Component:
-    return partial(component, mode=preset.modes[name]) if name in preset.modes else component
+    if name not in preset.modes:
+        return component
+    moded: Callable[..., Score] = component
+    return partial(moded, mode=preset.modes[name])
 
 
 def _gates(trajectory: Trajectory) -> dict[str, float]:

@@ -1,4 +1,4 @@
-"""R_result: are the objective constraints of the task met by what was delivered? (specification 1.4)"""
+"""R_result: how far the delivery meets the objective constraints of the task (specification 1.4)."""
 
 from __future__ import annotations
 

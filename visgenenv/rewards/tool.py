@@ -1,4 +1,4 @@
-"""R_tool: did the calls succeed, were failures put right, and did the work go into the answer? (specification 1.2)"""
+"""R_tool: whether calls succeeded, failures were put right, and the work went into the answer (specification 1.2)."""
 
 from __future__ import annotations
 
@@ -80,7 +80,11 @@ def _economy(trajectory: Trajectory, ledger: Sequence[LedgerEntry]) -> tuple[int
     useful = waste = 0
     seen: set[tuple[str, bytes]] = set()
     for entry in ledger:
-        key = (entry.call.name, orjson.dumps(entry.call.arguments, option=orjson.OPT_SORT_KEYS)) if _plain(entry) else None
+        key = (
+            (entry.call.name, orjson.dumps(entry.call.arguments, option=orjson.OPT_SORT_KEYS))
+            if _plain(entry)
+            else None
+        )
         repeated = key in seen if key else False
         if entry.ok and not repeated and any(asset.id in reached for asset in entry.result.assets):
             useful += 1

@@ -16,7 +16,7 @@ from visgenenv.tasks.scenarios import SCENARIOS
 from visgenenv.tasks.wording import write_query
 from visgenenv.types import Lang, Task
 
-SHARES = {"train": range(0, 80), "dev": range(80, 90), "test": range(90, 100)}
+SHARES = {"train": range(80), "dev": range(80, 90), "test": range(90, 100)}
 """Which hundredths of all possible latents belong to a split. A latent is in exactly one, whatever the seed."""
 
 LANGS: tuple[Lang, Lang] = ("en", "zh")

@@ -20,7 +20,9 @@ SECONDS = (8, 10, 12, 15, 16, 20, 24, 30, 36, 40, 45, 48, 60)
 EACH_SECONDS = (5, 6, 8, 10)
 SHOT_SECONDS = (3, 4, 5, 6)
 _PLAIN_COLOURS = ("red", "orange", "yellow", "green", "blue", "purple", "pink", "brown", "white", "black")
-_NOT_HEROES = frozenset({"child", "fish", "bee", "noodles", "grapes", "sushi", "ball", "curtain", "gift", "sheep", "deer", "pot"})
+_NOT_HEROES = frozenset(
+    {"child", "fish", "bee", "noodles", "grapes", "sushi", "ball", "curtain", "gift", "sheep", "deer", "pot"}
+)
 _PICTURE_STYLES = tuple(name for name in STYLES if name not in ("photo", "black and white"))
 
 

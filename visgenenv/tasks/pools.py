@@ -121,7 +121,9 @@ def _film_calls(latent: Latent, pool: tuple[str, ...]) -> int:
     if "tts" in latent.audio:
         sound += len(latent.lines) or 1
     frames = bool(latent.group) or any(tool in pool for tool in makers(None))
-    routes = [_KLING] if latent.group else [tool for tool in (_VEO, _KLING) if tool in pool and (tool == _VEO or frames)]
+    routes = (
+        [_KLING] if latent.group else [tool for tool in (_VEO, _KLING) if tool in pool and (tool == _VEO or frames)]
+    )
     return anchor + sound + films * (min(_clip_calls(latent, tool) for tool in routes) + int(latent.subtitle))
 
 

@@ -11,7 +11,7 @@ from msgspec import Struct, structs
 
 from visgenenv._data import data_dir
 from visgenenv.errors import did_you_mean
-from visgenenv.luck import derive_key, digest, uniforms
+from visgenenv.luck import derive_key, digest, first_uniform, uniforms
 from visgenenv.tools.invocation import Invocation
 from visgenenv.tools.spec import Fault, ToolSpec
 from visgenenv.types import ToolError, ToolResult, Usage
@@ -53,6 +53,8 @@ class FaultModel(Struct, frozen=True):
     def befalls(self, call: Invocation) -> ToolResult | None:
         """Return the error that befalls a valid call in this world, or None."""
         spec, workspace = call.spec, call.workspace
+        if not self.scale:
+            return None
         scale = call.fault_scale = self.scale_of(spec)
         if not scale:
             return None
@@ -68,11 +70,12 @@ class FaultModel(Struct, frozen=True):
 
     def _blocked(self, call: Invocation, table: _Table) -> ToolResult | None:
         """A content block is sticky: the same wording and parents meet it again; a reworded call draws afresh."""
-        u = uniforms(digest(call.workspace.world_key, b"block", call.block_key))
-        if u[0] / call.fault_scale >= table.block_total:
+        workspace, key = call.workspace, call.block_key()
+        block = digest(workspace.world_key, b"block", key)
+        if first_uniform(block) / call.fault_scale >= table.block_total:
             return None
-        repeats = call.workspace.attempts.get(call.block_key, 0)
-        call.workspace.attempts[call.block_key] = repeats + 1
+        u = uniforms(block)
+        repeats = workspace.attempts[key] = workspace.attempts.get(key, -1) + 1
         if repeats and u[1 + repeats % 6] >= self.sticky:
             return None
         fault = table.blocks[bisect_right(table.block_bounds, u[0] / call.fault_scale)]
@@ -119,7 +122,9 @@ def load_faults(faults: str | FaultModel) -> FaultModel:
         return faults
     path = data_dir("tool_specs") / "profiles" / f"{faults}.json"
     if faults not in PRESETS:
-        raise ValueError(f"unknown fault profile {faults!r}{did_you_mean(faults, PRESETS)}; known: {', '.join(PRESETS)}")
+        raise ValueError(
+            f"unknown fault profile {faults!r}{did_you_mean(faults, PRESETS)}; known: {', '.join(PRESETS)}"
+        )
     document: dict[str, Any] = orjson.loads(path.read_bytes())
     document.pop("version")
     document.pop("description")

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from visgenenv.luck import digest, log_normal, uniforms
+import orjson
+from msgspec import structs
+
+from visgenenv.luck import digest, first_uniform, log_normal, uniforms
 from visgenenv.tools.spec import Fault, ToolSpec
 from visgenenv.types import Asset, Kind, Recipe, ToolCall, ToolError, ToolResult, Usage
 
@@ -30,10 +33,10 @@ class Invocation:
     Attributes:
         spec: The tool's document; its `tables`, `latency` and `price` hold the service's numbers.
         lineage: Key of this call in this world (hex). Equal in rollouts that share the world and word the call alike.
-        draws: Eight uniforms of this call; `draws[0]` is the latency's.
+        fault_scale: How rough the weather of this call is; 0 in a calm world.
     """
 
-    __slots__ = ("_known", "_minted", "arguments", "block_key", "call", "cited", "draws", "fault_scale", "lineage",
+    __slots__ = ("_digest", "_known", "_minted", "arguments", "call", "cited", "fault_scale", "lineage",
                  "spec", "workspace")  # fmt: skip
 
     def __init__(
@@ -42,7 +45,7 @@ class Invocation:
         spec: ToolSpec,
         arguments: dict[str, Any],
         known: dict[str, Asset],
-        lineage: bytes,
+        digest: bytes,
         workspace: Workspace,
     ):
         self.call = call
@@ -50,29 +53,43 @@ class Invocation:
         self.arguments = arguments
         self._known = known
         self.cited = tuple(known.values())
-        self.lineage = lineage.hex()[:32]
-        self.draws = uniforms(lineage)
+        self._digest = digest
+        self.lineage = digest[:16].hex()
         self.workspace = workspace
-        self.block_key = b""
         self.fault_scale = 0.0
         self._minted = 0
+
+    @property
+    def draws(self) -> list[float]:
+        """Eight uniforms of this call; the first is the latency's."""
+        return uniforms(self._digest)
+
+    @property
+    def task_id(self) -> str:
+        """The service's id of this job, as asynchronous services give it."""
+        return f"task_{self.lineage[:16]}"
 
     def asset(self, reference: str) -> Asset:
         """Return a cited asset by the text that cites it in the arguments."""
         return self._known[reference]
 
+    def block_key(self) -> bytes:
+        """Return what a content block sticks to: the tool, the wording (`blocked_by`) and the cited assets."""
+        wording = [self.arguments.get(name) for name in self.spec.blocked_by]
+        return orjson.dumps([self.spec.name, *wording, *(asset.recipe.seed for asset in self.cited)])
+
     def draw(self, name: str) -> float:
         """Return a further uniform of this call, addressed by name (the eight in `draws` are cheaper)."""
-        return uniforms(digest(self.workspace.world_key, b"named", self.lineage.encode(), name.encode()))[0]
+        return first_uniform(digest(self.workspace.world_key, b"named", self.lineage.encode(), name.encode()))
 
     def output_faults(self, n: int) -> list[Fault | None]:
         """Draw, for each of `n` outputs, the fault of scope "output" that befalls it, or None."""
+        if not self.fault_scale:
+            return [None] * n
         faults = [fault for fault in self.spec.faults if fault.scope == "output"]
         return [self._output_fault(faults, index) for index in range(n)]
 
     def _output_fault(self, faults: list[Fault], index: int) -> Fault | None:
-        if not self.fault_scale or not faults:
-            return None
         u = self.draw(f"output {index}")
         for fault in faults:
             u -= fault.rate * self.fault_scale
@@ -80,19 +97,49 @@ class Invocation:
                 return fault
         return None
 
-    def mint(self, kind: Kind, extension: str, mime: str, recipe: Recipe, **exact: Any) -> Asset:
-        """Make a new asset with an id, a link and the exact numbers given (`width`, `n_frames`, `parents`, …)."""
-        asset_id = self.workspace.new_id(kind, self.lineage, self._minted)
+    def mint(
+        self,
+        kind: Kind,
+        extension: str,
+        mime: str,
+        recipe: Recipe,
+        *,
+        width: int = 0,
+        height: int = 0,
+        n_frames: int = 0,
+        fps: tuple[int, int] = (0, 1),
+        n_samples: int = 0,
+        sample_rate: int = 0,
+        channels: int = 0,
+        has_audio: bool = False,
+        subtype: str = "",
+        parents: tuple[tuple[str, str], ...] = (),
+        content_root: str = "",
+    ) -> Asset:
+        """Make a new asset with an id, a link and the exact numbers given."""
+        workspace = self.workspace
+        asset_id = workspace.new_id(kind, self._digest, self._minted)
         self._minted += 1
+        if workspace.media is not None and workspace.media.match == "random":
+            recipe = structs.replace(recipe, params={**recipe.params, "match": "random"})
         return Asset(
-            id=asset_id,
-            url=f"asset://{asset_id}.{extension}",
-            kind=kind,
-            mime=mime,
-            recipe=recipe,
-            created_by=self.spec.name,
-            content_root=exact.pop("content_root", "") or asset_id,
-            **exact,
+            asset_id,
+            f"asset://{asset_id}.{extension}",
+            kind,
+            mime,
+            recipe,
+            width,
+            height,
+            n_frames,
+            fps,
+            n_samples,
+            sample_rate,
+            channels,
+            has_audio,
+            subtype,
+            parents,
+            self.spec.name,
+            content_root or asset_id,
         )
 
     def seed(self, index: int = 0) -> str:
@@ -101,7 +148,7 @@ class Invocation:
 
     def latency(self, median: float, p95: float) -> float:
         """Draw this call's latency in seconds."""
-        return log_normal(self.draws[0], median, p95)
+        return log_normal(first_uniform(self._digest), median, p95)
 
     def done(
         self,
@@ -113,7 +160,8 @@ class Invocation:
     ) -> ToolResult:
         """Answer with success. `latency` is (median, p95) in seconds; default: the document's."""
         median, p95 = latency or (self.spec.latency["median"], self.spec.latency["p95"])
-        usage = Usage(int(self.latency(median, p95) * 1000 + 0.5) / 1000, int(cost * 1e6 + 0.5) / 1e6)
+        seconds = log_normal(first_uniform(self._digest), median, p95)
+        usage = Usage(int(seconds * 1000 + 0.5) / 1000, int(cost * 1e6 + 0.5) / 1e6)
         inputs = tuple([asset.id for asset in self.cited]) if self.cited else ()
         return ToolResult("success", assets, data or {}, None, usage, inputs, todos)
 
@@ -124,6 +172,12 @@ class Invocation:
     def fail(self, fault: Fault) -> ToolResult:
         """Answer with a fault of the service."""
         error = ToolError(
-            fault.type, fault.http_status, fault.message, fault.vendor_code, fault.retryable, fault="ENV"
+            fault.type,
+            fault.http_status,
+            fault.message,
+            fault.vendor_code,
+            fault.retryable,
+            task_id=self.task_id if fault.type == "TIMEOUT" else "",
+            fault="ENV",
         )
         return ToolResult("error", error=error, usage=Usage(fault.latency_s), inputs=tuple(a.id for a in self.cited))

@@ -57,11 +57,12 @@ class ToolSpec:
     def __init__(self, document: dict[str, Any]):
         self.document = document
         self.name: str = document["name"]
+        self.key = self.name.encode()
         self.title: dict[str, str] = document["title"]
         self.category: str = document["category"]
         self.service: str = document["service"]
         self.description: dict[str, str] = document["description"]
-        self.input_schema: dict[str, Any] = document["input_schema"]
+        self.input_schema: dict[str, Any] = _in_language(document["input_schema"], "en")
         self.output_schema: dict[str, Any] = document["output_schema"]
         self.rules = tuple(Rule(**rule) for rule in document["rules"])
         self.simulation: dict[str, Any] = document["simulation"]
@@ -86,7 +87,7 @@ class ToolSpec:
     def __repr__(self) -> str:
         return f"ToolSpec({self.name!r})"
 
-    @functools.lru_cache(maxsize=None)  # noqa: B019 - a spec lives as long as the process
+    @functools.cache  # noqa: B019 - a spec lives as long as the process
     def function_schema(self, lang: str = "en") -> dict[str, Any]:
         """Return the tool as an OpenAI function schema in `lang`, its cross rules written out in the description."""
         rules = "".join(f"\n- {rule.message}" for rule in self.rules)
@@ -94,7 +95,11 @@ class ToolSpec:
         text = self.description[lang] + (heading + rules if rules else "")
         return {
             "type": "function",
-            "function": {"name": self.name, "description": text, "parameters": _public(self.input_schema, lang)},
+            "function": {
+                "name": self.name,
+                "description": text,
+                "parameters": _public(self.document["input_schema"], lang),
+            },
         }
 
 
@@ -116,19 +121,35 @@ def _references(schema: dict[str, Any], path: tuple[str, ...] = ()) -> Iterator[
         yield from _references(part, (*path, name))
 
 
+def _in_language(schema: Any, lang: str) -> Any:
+    """Copy a schema with its bilingual descriptions in one language, which makes it a valid JSON schema."""
+    if isinstance(schema, list):
+        return [_in_language(part, lang) for part in schema]
+    if not isinstance(schema, dict):
+        return schema
+    return {
+        key: value[lang] if _is_bilingual(value) else _in_language(value, lang)
+        for key, value in schema.items()
+    }
+
+
+def _is_bilingual(value: Any) -> bool:
+    return isinstance(value, dict) and value.keys() == {"en", "zh"}
+
+
 def _public(schema: Any, lang: str) -> Any:
-    """Copy a schema for a policy: our annotations become `format: asset-url`, descriptions are in its language."""
+    """Copy a schema for a policy: in its language, our annotations written as `format: asset-url`."""
     if isinstance(schema, list):
         return [_public(part, lang) for part in schema]
     if not isinstance(schema, dict):
         return schema
-    out = {"format": "asset-url"} if "x-asset" in schema else {}
-    for key, value in schema.items():
-        if key == "description" and isinstance(value, dict):
-            out[key] = value[lang]
-        elif not (isinstance(key, str) and key.startswith("x-")):
-            out[key] = value if key in ("enum", "default", "const", "required") else _public(value, lang)
-    return out
+    out = {key: value for key, value in schema.items() if key in ("enum", "default", "const")}
+    out |= {
+        key: value[lang] if _is_bilingual(value) else _public(value, lang)
+        for key, value in schema.items()
+        if key not in out and not key.startswith("x-")
+    }
+    return out | {"format": "asset-url"} if "x-asset" in schema else out
 
 
 class _Latency(BaseModel):

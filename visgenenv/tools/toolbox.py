@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from functools import cache
 from hashlib import blake2b
 from importlib.metadata import version
 from pathlib import Path
@@ -11,7 +12,7 @@ from typing import Any
 import orjson
 from msgspec import Struct
 
-from visgenenv.errors import did_you_mean
+from visgenenv.errors import SpecError, did_you_mean
 from visgenenv.luck import digest
 from visgenenv.tools.backend import Backend, SimulatedBackend
 from visgenenv.tools.faults import FaultModel
@@ -55,6 +56,9 @@ class Toolbox(Mapping[str, Tool]):
 
     def __len__(self) -> int:
         return len(self._tools)
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Toolbox:
+        return self
 
     @property
     def versions(self) -> dict[str, str]:
@@ -112,7 +116,9 @@ class Toolbox(Mapping[str, Tool]):
         struck = faults.befalls(prepared)
         if struck is not None:
             return struck
-        result = (backend or self._simulated).submit(prepared).poll()
+        if backend is None:
+            return self._simulated.submit(prepared).result
+        result = backend.submit(prepared).poll()
         if result is None:
             raise TypeError("a backend whose jobs are not done at once needs a driver that waits for them")
         return result
@@ -141,25 +147,16 @@ class Toolbox(Mapping[str, Tool]):
             error = _resolve(reference, reference.path, arguments, workspace, known)
             if error is not None:
                 return ToolResult("error", error=error, inputs=tuple(asset.id for asset in known.values()))
-        return _invocation(call, spec, arguments, known, text, workspace)
+        for cited, asset in known.items():
+            text = text.replace(orjson.dumps(cited), asset.recipe.seed.encode())
+        return Invocation(call, spec, arguments, known, _call_digest(spec.key + text, workspace), workspace)
 
 
-def _invocation(
-    call: ToolCall, spec: ToolSpec, arguments: dict[str, Any], known: dict[str, Asset], text: bytes, workspace: Workspace
-) -> Invocation:
-    """Key the call by tool, canonical arguments (assets replaced by their lineage) and attempt."""
-    for reference, asset in known.items():
-        text = text.replace(orjson.dumps(reference), asset.recipe.seed.encode())
-    key = call.name.encode() + text
+def _call_digest(key: bytes, workspace: Workspace) -> bytes:
+    """Key a call by tool, canonical arguments (assets replaced by their lineage) and attempt."""
     attempts = workspace.attempts
-    attempt = attempts.get(key, 0)
-    attempts[key] = attempt + 1
-    lineage = digest(workspace.world_key, key, b"%d" % attempt)
-    invocation = Invocation(call, spec, arguments, known, lineage, workspace)
-    if spec.blocked_by:
-        parts = [spec.name, *(arguments.get(name) for name in spec.blocked_by), *(a.recipe.seed for a in known.values())]
-        invocation.block_key = orjson.dumps(parts)
-    return invocation
+    attempt = attempts[key] = attempts.get(key, -1) + 1
+    return digest(workspace.world_key, key, b"%d" % attempt)
 
 
 def _resolve(
@@ -197,7 +194,9 @@ def _not_found(reference: Reference, text: str, workspace: Workspace) -> ToolErr
         hint = "; links of the web are not fetched, cite an asset of this episode"
     else:
         urls = [asset.url for asset in workspace.assets.values() if asset.kind in reference.kinds]
-        hint = did_you_mean(text, urls) or (f"; the latest is {urls[-1]!r}" if urls else "; there is none of its kind yet")
+        hint = did_you_mean(text, urls) or (
+            f"; the latest is {urls[-1]!r}" if urls else "; there is none of its kind yet"
+        )
     return ToolError("ASSET_NOT_FOUND", 404, f"{place}: no asset {text[:200]!r}{hint}")
 
 
@@ -223,4 +222,17 @@ def _error(type: str, status: int, message: str) -> ToolResult:
 
 def load_toolbox(folder: Path | None = None) -> Toolbox:
     """Return the shipped tools, or those whose documents lie in `folder` (the simulators stay the shipped ones)."""
-    return Toolbox({name: Tool(spec, SIMULATORS[name]) for name, spec in load_documents(folder).items()})
+    return _shipped() if folder is None else _assemble(folder)
+
+
+@cache
+def _shipped() -> Toolbox:
+    return _assemble(None)
+
+
+def _assemble(folder: Path | None) -> Toolbox:
+    specs = load_documents(folder)
+    missing = sorted(specs.keys() - SIMULATORS.keys())
+    if missing:
+        raise SpecError(f"no simulator named {missing[0]!r}; pass it with Toolbox.with_tool(Tool(spec, simulate))")
+    return Toolbox({name: Tool(spec, SIMULATORS[name]) for name, spec in specs.items()})

@@ -14,6 +14,7 @@ from visgenenv.types import ToolError
 
 _SMALL = 8192
 _SHOWN = 120
+_STATUS = {"TOO_LARGE": 413, "UNSUPPORTED_FORMAT": 415}
 
 
 def explain(spec: ToolSpec, arguments: dict[str, Any], size: int) -> ToolError:
@@ -30,7 +31,7 @@ def explain(spec: ToolSpec, arguments: dict[str, Any], size: int) -> ToolError:
         return _invalid("; ".join(_sentence(spec, error, arguments) for error in errors[:3]))
     for rule, validator in zip(spec.rules, spec.rule_validators, strict=True):
         if not validator.is_valid(arguments):
-            return ToolError(rule.type, 400, rule.message, vendor_code=rule.vendor_code)
+            return ToolError(rule.type, _STATUS.get(rule.type, 400), rule.message, vendor_code=rule.vendor_code)
     return _invalid("$: the arguments do not fit the schema")
 
 
@@ -93,7 +94,9 @@ _EXPECTED: dict[str, Callable[[Any, Any, str], str]] = {
     "Maximum": lambda kind, error, came: f"{came} is greater than the maximum of {kind.limit}",
     "ExclusiveMinimum": lambda kind, error, came: f"{came} must be greater than {kind.limit}",
     "ExclusiveMaximum": lambda kind, error, came: f"{came} must be less than {kind.limit}",
-    "MinLength": lambda kind, error, came: f"{len(error.instance)} characters are fewer than the minimum of {kind.limit}",
+    "MinLength": lambda kind, error, came: (
+        f"{len(error.instance)} characters are fewer than the minimum of {kind.limit}"
+    ),
     "MaxLength": lambda kind, error, came: f"{len(error.instance)} characters are more than the limit of {kind.limit}",
     "MinItems": lambda kind, error, came: f"{len(error.instance)} items are fewer than the minimum of {kind.limit}",
     "MaxItems": lambda kind, error, came: f"{len(error.instance)} items are more than the maximum of {kind.limit}",

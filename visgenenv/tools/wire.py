@@ -7,7 +7,7 @@ from typing import Any
 
 import orjson
 
-from visgenenv.types import Asset, ToolResult
+from visgenenv.types import Asset, ToolError, ToolResult
 
 MAX_RESULT_CHARS = 16_000
 """A longer result is cut, with a marker that names the text asset which holds the whole."""
@@ -39,24 +39,14 @@ def _fps(asset: Asset) -> int | float:
 
 def encode_result(result: ToolResult) -> str:
     """Write a result as the JSON text of one tool message, at most `MAX_RESULT_CHARS` characters."""
-    usage = result.usage
-    told: dict[str, Any] = {"status": result.status}
-    error = result.error
+    usage, error = result.usage, result.error
+    bill = {"latency_s": usage.latency_s, "cost_usd": usage.cost_usd}
+    told: dict[str, Any]
     if error is None:
-        told["assets"] = [public_asset(asset) for asset in result.assets]
-        told["data"] = result.data
+        made = [public_asset(asset) for asset in result.assets]
+        told = {"status": "success", "assets": made, "data": result.data, "usage": bill}
     else:
-        told["error"] = {
-            "type": error.type,
-            "http_status": error.http_status,
-            "vendor_code": error.vendor_code,
-            "message": error.message,
-            "retryable": error.retryable,
-            "charged": error.charged,
-        }
-        if error.task_id:
-            told["error"]["task_id"] = error.task_id
-    told["usage"] = {"latency_s": usage.latency_s, "cost_usd": usage.cost_usd}
+        told = {"status": "error", "error": _public_error(error), "usage": bill}
     text = orjson.dumps(told).decode()
     if "<" in text and _TAG.search(text):
         text = text.replace("<", "\\u003c")
@@ -64,6 +54,18 @@ def encode_result(result: ToolResult) -> str:
         return text
     whole = next((f"; the whole text is {asset.url}" for asset in result.assets if asset.kind == "text"), "")
     return shorten(text, MAX_RESULT_CHARS, whole)
+
+
+def _public_error(error: ToolError) -> dict[str, Any]:
+    told = {
+        "type": error.type,
+        "http_status": error.http_status,
+        "vendor_code": error.vendor_code,
+        "message": error.message,
+        "retryable": error.retryable,
+        "charged": error.charged,
+    }
+    return told | {"task_id": error.task_id} if error.task_id else told
 
 
 def shorten(text: str, limit: int, whole: str = "") -> str:

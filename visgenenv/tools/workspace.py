@@ -6,13 +6,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from visgenenv import media
-from visgenenv.luck import DRAWS, base36, derive_key, digest, uniforms
+from visgenenv.luck import DRAWS, base36, code36, derive_key, digest, uniforms
 from visgenenv.types import KIND_PREFIX, Asset, ToolCall, ToolResult, Upload
 
 if TYPE_CHECKING:
     from visgenenv.media import MediaDB
 
-SHORT_ID, LONG_ID = 8, 134
+SHORT_ID, LONG_ID = 8, 136
 """Characters of an asset id after its prefix; the long one makes links of about 150 characters."""
 
 
@@ -52,7 +52,10 @@ class Workspace:
         self.call_numbers: dict[str, int] = {}
         self.attempts: dict[bytes, int] = {}
         self._episode_key = derive_key("episode", seed)
-        self._id_length = LONG_ID if url_style == "long" else SHORT_ID
+        self._mask = int.from_bytes(self._episode_key[:6], "little")
+        self._long_ids = url_style == "long"
+        self._id_length = LONG_ID if self._long_ids else SHORT_ID
+        self._outages: dict[tuple[str, float], tuple[float, float]] = {}
         self._weather: dict[str, list[float]] = {}
 
     def find(self, reference: str) -> Asset | None:
@@ -78,12 +81,16 @@ class Workspace:
             raise KeyError(f"no asset {reference!r} in this episode; it has {list(self.assets)}")
         return asset
 
-    def new_id(self, kind: str, lineage: str, index: int) -> str:
-        """Return the id of output `index` of the call with this lineage: a keyed hash, not guessable, not sequential."""
-        block = digest(self._episode_key, lineage.encode(), str(index).encode())
-        if self._id_length > SHORT_ID:
-            block += digest(self._episode_key, block)
-        return f"{KIND_PREFIX[kind]}_{base36(block, self._id_length)}"
+    def new_id(self, kind: str, lineage: bytes, index: int) -> str:
+        """Return the id of output `index` of a call: its keyed digest, masked by the episode's own key.
+
+        Neither guessable nor sequential, and different between siblings of one world.
+        """
+        number = int.from_bytes(lineage[16 + 6 * index : 22 + 6 * index], "little")
+        if index > 7 or self._long_ids:
+            block = digest(self._episode_key, lineage, str(index).encode())
+            return f"{KIND_PREFIX[kind]}_{base36(block + digest(self._episode_key, block), self._id_length)}"
+        return f"{KIND_PREFIX[kind]}_{code36(number ^ self._mask)}"
 
     def weather(self, tool: str, number: int) -> float:
         """Return the uniform that decides what befalls the `number`-th call of a tool in this world.
@@ -99,16 +106,18 @@ class Workspace:
     def outage(self, service: str, rate: float) -> bool:
         """Whether `service` is down now: each 15 minutes of simulated time hold, with probability `rate`, one outage."""
         window, now = divmod(self.clock, 900.0)
-        draws = uniforms(digest(self.world_key, b"outage", service.encode(), str(int(window)).encode()))
-        if draws[0] >= rate:
-            return False
-        start, length = draws[1] * 840, 20 + draws[2] * 40
-        return start <= now < start + length
+        span = self._outages.get((service, window))
+        if span is None:
+            draws = uniforms(digest(self.world_key, b"outage", service.encode(), str(int(window)).encode()))
+            start = draws[1] * 840 if draws[0] < rate else 900.0
+            span = self._outages[service, window] = (start, start + 20 + draws[2] * 40)
+        return span[0] <= now < span[1]
 
     def add_upload(self, upload: Upload, index: int) -> Asset:
         """Add a file the user brings; part of setting an episode up, before its first call."""
         lineage = f"upload:{index}:{upload.name}"
-        asset = media.upload_asset(upload, self.new_id(upload.kind, lineage, index), lineage)
+        asset_id = self.new_id(upload.kind, digest(self.world_key, lineage.encode()), 0)
+        asset = media.upload_asset(upload, asset_id, lineage)
         self.assets[asset.id] = asset
         return asset
 
@@ -117,8 +126,9 @@ class Workspace:
         for asset in result.assets:
             self.assets[asset.id] = asset
         self.ledger.append((call, result))
-        self.call_numbers[call.name] = self.call_numbers.get(call.name, 0) + 1
-        self.clock += result.usage.latency_s
-        self.cost_usd += result.usage.cost_usd
+        numbers, name, usage = self.call_numbers, call.name, result.usage
+        numbers[name] = numbers.get(name, 0) + 1
+        self.clock += usage.latency_s
+        self.cost_usd += usage.cost_usd
         if result.todos is not None:
             self.todos = result.todos

@@ -39,11 +39,10 @@ class Figure(Struct, frozen=True):
 
 
 class _Job(Struct, frozen=True):
+    figure: Figure
     asset: Asset
-    anchor: str
     folder: Path
-    full: bool
-    delivered: bool
+    place: Path
     film_px: int
 
 
@@ -53,7 +52,7 @@ def draw_figures(
     budget: int,
     film_px: int,
     workers: int = 1,
-    tick: Callable[[int, int], None] | None = None,
+    tick: Callable[[int], None] | None = None,
 ) -> dict[tuple[str, str], Figure]:
     """Write every file the page needs below `folder/media`; return the figures by (play's anchor, asset id).
 
@@ -63,13 +62,14 @@ def draw_figures(
         budget: Bytes that all files together may take; what comes after is left out, and its figure says so.
         film_px: Longest side of a film, in pixels; 0 keeps every film in its own size.
         workers: Processes that draw at the same time.
-        tick: Called with (figures done, figures in all).
+        tick: Called with the number of figures done.
     """
     ordered = sorted(plays, key=lambda play: not play.full)
-    jobs = [_job(play, asset, folder, film_px) for play in ordered for asset in play.trajectory.assets]
+    keys = [(play, asset) for play in ordered for asset in play.trajectory.assets]
+    jobs = [_Job(bare(play, one), one, folder, folder / "media" / play.anchor, film_px) for play, one in keys]
     figures: dict[tuple[str, str], Figure] = {}
     left = budget
-    for job, figure in zip(jobs, _drawn(jobs, workers), strict=True):
+    for (play, asset), figure in zip(keys, _drawn(jobs, workers), strict=True):
         files = [folder / name for name in (figure.still, figure.film, figure.sound) if name]
         size = sum(file.stat().st_size for file in files)
         if size > left:
@@ -78,16 +78,18 @@ def draw_figures(
             figure = structs.replace(figure, still="", film="", sound="", note=_OVER_BUDGET)
         else:
             left -= size
-        figures[job.anchor, job.asset.id] = figure
+        figures[play.anchor, asset.id] = figure
         if tick is not None:
-            tick(len(figures), len(jobs))
+            tick(len(figures))
     return figures
 
 
-def _job(play: Play, asset: Asset, folder: Path, film_px: int) -> _Job:
-    answer = play.trajectory.answer
-    delivered = answer is not None and any(asset.id in url for url in answer.answer_url_list)
-    return _Job(asset, play.anchor, folder, play.full, delivered, film_px)
+def bare(play: Play, asset: Asset) -> Figure:
+    """Return an asset's figure without any file."""
+    shape = _SHAPES.get(asset.kind, "words")
+    if not play.full and shape != "words":
+        shape = "still"
+    return Figure(f"{play.anchor}-{asset.id}", asset.url.removeprefix("asset://"), describe(asset), shape)
 
 
 def _drawn(jobs: Sequence[_Job], workers: int) -> Iterator[Figure]:
@@ -100,85 +102,64 @@ def _drawn(jobs: Sequence[_Job], workers: int) -> Iterator[Figure]:
 
 def _draw(job: _Job) -> Figure:
     """Draw one figure; what cannot be drawn becomes a figure that says why."""
-    asset = job.asset
-    figure = Figure(f"{job.anchor}-{asset.id}", asset.url, describe(asset), _shape(job))
-    if figure.shape == "words":
-        return structs.replace(figure, text=str(media.open_asset(asset)))
-    place = job.folder / "media" / job.anchor
-    place.mkdir(parents=True, exist_ok=True)
+    figure = job.figure
     try:
-        return _DRAW[figure.shape](job, figure, place)
+        if figure.shape == "words":
+            return structs.replace(figure, text=str(media.open_asset(job.asset)))
+        job.place.mkdir(parents=True, exist_ok=True)
+        return _DRAW[figure.shape](job)
     except MediaError as error:
         return structs.replace(figure, note=f"not drawn: {error}")
 
 
-def _shape(job: _Job) -> str:
-    kind = job.asset.kind
-    if kind == "image":
-        return "full" if job.full else "still"
-    if kind == "video":
-        return "film" if job.full else "still"
-    if kind == "audio":
-        return "sound" if job.full else "still"
-    return "words"
-
-
-def _still(job: _Job, figure: Figure, place: Path) -> Figure:
-    if job.asset.kind == "image":
-        picture = media.view(job.asset, max_px=PREVIEW_PX)[0]
-    elif job.asset.kind == "video":
-        picture = _sheet(media.view(job.asset, max_px=PREVIEW_PX // 2, n_frames=4))
-    else:
-        picture = media.view(job.asset, max_px=PREVIEW_PX)[0]
-    return _pictured(figure, job, picture, place / f"{job.asset.id}.jpg")
+def _still(job: _Job) -> Figure:
+    if job.asset.kind == "video":
+        return _pictured(job, _sheet(media.view(job.asset, max_px=PREVIEW_PX // 2, n_frames=4)))
+    return _pictured(job, media.view(job.asset, max_px=PREVIEW_PX)[0])
 
 
 def _sheet(frames: Sequence[Image.Image]) -> Image.Image:
     """Lay frames out two by two."""
     width, height = frames[0].size
-    rows = (len(frames) + 1) // 2
-    sheet = Image.new("RGB", (2 * width, rows * height))
+    sheet = Image.new("RGB", (2 * width, (len(frames) + 1) // 2 * height))
     for index, frame in enumerate(frames):
         sheet.paste(frame, (index % 2 * width, index // 2 * height))
     return sheet
 
 
-def _pictured(figure: Figure, job: _Job, picture: Image.Image, path: Path, quality: int = 75) -> Figure:
-    picture.convert("RGB").save(path, quality=quality)
-    still = path.relative_to(job.folder).as_posix()
-    return structs.replace(figure, still=still, width=picture.width, height=picture.height)
+def _pictured(job: _Job, picture: Image.Image) -> Figure:
+    path = job.place / f"{job.asset.id}.jpg"
+    picture.convert("RGB").save(path, quality=75)
+    return structs.replace(job.figure, still=_link(path, job), width=picture.width, height=picture.height)
 
 
-def _full(job: _Job, figure: Figure, place: Path) -> Figure:
-    path = media.export_asset(job.asset, place)
-    still = path.relative_to(job.folder).as_posix()
-    return structs.replace(figure, still=still, width=job.asset.width, height=job.asset.height)
+def _full(job: _Job) -> Figure:
+    path = media.export_asset(job.asset, job.place)
+    return structs.replace(job.figure, still=_link(path, job), width=job.asset.width, height=job.asset.height)
 
 
-def _film(job: _Job, figure: Figure, place: Path) -> Figure:
+def _film(job: _Job) -> Figure:
     poster = media.view(job.asset, max_px=POSTER_PX, n_frames=4)[1]
-    figure = _pictured(figure, job, poster, place / f"{job.asset.id}.jpg")
-    path = media.export_preview(job.asset, place, max_px=job.film_px)
-    return structs.replace(figure, film=path.relative_to(job.folder).as_posix())
+    path = media.export_preview(job.asset, job.place, max_px=job.film_px)
+    return structs.replace(_pictured(job, poster), film=_link(path, job))
 
 
-def _sound(job: _Job, figure: Figure, place: Path) -> Figure:
-    figure = _still(job, figure, place)
-    path = media.export_asset(job.asset, place)
-    return structs.replace(figure, sound=path.relative_to(job.folder).as_posix())
+def _sound(job: _Job) -> Figure:
+    path = media.export_asset(job.asset, job.place)
+    return structs.replace(_still(job), sound=_link(path, job))
 
 
-_DRAW: dict[str, Callable[[_Job, Figure, Path], Figure]] = {
-    "still": _still,
-    "full": _full,
-    "film": _film,
-    "sound": _sound,
-}
+def _link(path: Path, job: _Job) -> str:
+    return path.relative_to(job.folder).as_posix()
+
+
+_SHAPES = {"image": "full", "video": "film", "audio": "sound"}
+_DRAW: dict[str, Callable[[_Job], Figure]] = {"still": _still, "full": _full, "film": _film, "sound": _sound}
 
 
 def describe(asset: Asset) -> str:
-    """Say in one line what an asset is: `img_k3x9ab12.png, 1344x768, tool_text2image_gemini`."""
-    facts = [asset.url.removeprefix("asset://")]
+    """Say in a few words what an asset is: `1280×720, 8.00 s, with sound`."""
+    facts = []
     if asset.width:
         facts.append(f"{asset.width}×{asset.height}")
     if asset.duration:
@@ -187,6 +168,4 @@ def describe(asset: Asset) -> str:
         facts.append("with sound" if asset.has_audio else "silent")
     if asset.subtype:
         facts.append(asset.subtype)
-    if asset.created_by:
-        facts.append(asset.created_by)
     return ", ".join(facts)

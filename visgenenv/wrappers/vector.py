@@ -14,7 +14,7 @@ from visgenenv.trajectory import Trajectory
 __all__ = ["LtrReward"]
 
 
-class LtrReward(VectorWrapper):  # type: ignore[type-arg]
+class LtrReward(VectorWrapper):
     """Pay the trajectory-level reward to every lane that ends; `infos["ltr"][i]` is its `RewardRecord`.
 
     Args:

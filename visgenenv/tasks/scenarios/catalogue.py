@@ -142,7 +142,11 @@ _ALL = (
         "image.12",
         ("icon", "icons", "枚", "图标"),
         ("amount", "style"),
-        topics=(("a travel app", "一款旅行应用"), ("a bakery's shop app", "一家面包店的小程序"), ("a reading app", "一款读书应用")),
+        topics=(
+            ("a travel app", "一款旅行应用"),
+            ("a bakery's shop app", "一家面包店的小程序"),
+            ("a reading app", "一款读书应用"),
+        ),
         moments=p.ICONS,
         item_word=("functions", "功能"),
         ratios=(SQUARE,),

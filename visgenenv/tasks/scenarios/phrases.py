@@ -176,16 +176,31 @@ PLACES: tuple[Pair, ...] = (
 
 TALE: tuple[tuple[Pair, Pair], ...] = (
     (("the {H} wakes up and looks out of the window", "{H}醒来,望向窗外"), ("What a bright day!", "今天天气真好!")),
-    (("the {H} finds an old map under the bed", "{H}在床底下发现一张旧地图"), ("Look what I found!", "看我找到了什么!")),
-    (("the {H} packs a small bag and says goodbye", "{H}收拾好小包,挥手告别"), ("I will be back soon.", "我很快就回来。")),
-    (("the {H} walks through a forest full of fireflies", "{H}穿过满是萤火虫的森林"), ("How beautiful it is.", "这里真美呀。")),
+    (
+        ("the {H} finds an old map under the bed", "{H}在床底下发现一张旧地图"),
+        ("Look what I found!", "看我找到了什么!"),
+    ),
+    (
+        ("the {H} packs a small bag and says goodbye", "{H}收拾好小包,挥手告别"),
+        ("I will be back soon.", "我很快就回来。"),
+    ),
+    (
+        ("the {H} walks through a forest full of fireflies", "{H}穿过满是萤火虫的森林"),
+        ("How beautiful it is.", "这里真美呀。"),
+    ),
     (("the {H} crosses a river on a wooden raft", "{H}坐木筏过河"), ("Hold on tight!", "抓稳啦!")),
     (("the {H} meets a lost little bird", "{H}遇见一只迷路的小鸟"), ("Do not be afraid.", "别害怕。")),
     (("the {H} climbs a snowy mountain", "{H}爬上雪山"), ("Almost at the top!", "就快到山顶了!")),
     (("the {H} hides from the rain in a cave", "{H}在山洞里躲雨"), ("We wait until it stops.", "等雨停了再走。")),
     (("the {H} opens a hidden wooden door", "{H}推开一扇隐藏的木门"), ("Is anybody here?", "有人在吗?")),
-    (("the {H} discovers a room full of glowing books", "{H}发现满屋发光的书"), ("So this is the treasure!", "原来这就是宝藏!")),
-    (("the {H} shares the books with new friends", "{H}和新朋友分享这些书"), ("Come and read with us.", "一起来读书吧。")),
+    (
+        ("the {H} discovers a room full of glowing books", "{H}发现满屋发光的书"),
+        ("So this is the treasure!", "原来这就是宝藏!"),
+    ),
+    (
+        ("the {H} shares the books with new friends", "{H}和新朋友分享这些书"),
+        ("Come and read with us.", "一起来读书吧。"),
+    ),
     (("the {H} returns home under the stars", "{H}在星空下回到家"), ("Home at last.", "终于到家了。")),
 )
 
@@ -195,7 +210,10 @@ DRAMA: tuple[tuple[Pair, Pair], ...] = (
     (("the {H} runs through the rain", "{H}在雨中奔跑"), ("Please wait for me!", "请等等我!")),
     (("the {H} knocks on a closed door", "{H}敲着紧闭的门"), ("I know you are there.", "我知道你在里面。")),
     (("the {H} sits down and tells the truth", "{H}坐下来说出真相"), ("I should have told you.", "我早该告诉你。")),
-    (("the {H} finds an old photo in a drawer", "{H}在抽屉里找到一张旧照片"), ("We were so young.", "那时我们真年轻。")),
+    (
+        ("the {H} finds an old photo in a drawer", "{H}在抽屉里找到一张旧照片"),
+        ("We were so young.", "那时我们真年轻。"),
+    ),
     (("the {H} cooks a simple dinner", "{H}做了一顿简单的晚饭"), ("Try it, it is still warm.", "尝尝吧,还热着。")),
     (("the {H} looks at the city lights", "{H}望着城市灯火"), ("Tomorrow will be better.", "明天会更好。")),
     (("the {H} packs a suitcase slowly", "{H}慢慢收拾行李箱"), ("I have to go now.", "我得走了。")),

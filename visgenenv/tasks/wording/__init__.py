@@ -6,7 +6,7 @@ import numpy as np
 
 from visgenenv.tasks.latent import Latent
 from visgenenv.tasks.scenarios.catalogue import Scenario
-from visgenenv.tasks.wording import english, chinese
+from visgenenv.tasks.wording import chinese, english
 from visgenenv.types import Lang
 
 __all__ = ["write_query"]
@@ -14,4 +14,5 @@ __all__ = ["write_query"]
 
 def write_query(latent: Latent, scenario: Scenario, lang: Lang, rng: np.random.Generator) -> str:
     """Write the request in one language; the generator decides the phrasing, never the content."""
-    return (english if lang == "en" else chinese).write(latent, scenario, rng)
+    write = english.write if lang == "en" else chinese.write
+    return write(latent, scenario, rng)

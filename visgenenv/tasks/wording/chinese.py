@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 
 from visgenenv.lexicon import SCENES, STYLES, SUBJECTS, phrase
@@ -9,6 +11,9 @@ from visgenenv.tasks.latent import Latent, pick
 from visgenenv.tasks.scenarios.catalogue import Scenario
 from visgenenv.tasks.scenarios.phrases import FACTS
 from visgenenv.tasks.wording.numbers import number_zh, numeral, seconds_zh
+
+_FULL_WIDTH = str.maketrans(",:()?!", "\uff0c\uff1a\uff08\uff09\uff1f\uff01")
+_HALF_WIDTH = re.compile(r"[,()?!]|(?<!\d):|:(?!\d)")
 
 _OPEN = ("请帮我做{}。", "我需要{}。", "帮我生成{}。", "想请你设计{}。", "来{}。")
 _OPEN_FILM = ("请制作{}。", "我想要{}。", "帮我做{}。", "生成{}。", "麻烦制作{}。")
@@ -24,7 +29,8 @@ def write(latent: Latent, scenario: Scenario, rng: np.random.Generator) -> str:
     rng.shuffle(rest)
     fact = FACTS[latent.fact][1] if latent.fact >= 0 else ""
     head = [opening, fact] if rng.random() < 0.5 else [fact, opening]
-    return "".join([*head, *rest, _list(latent, scenario, rng)])
+    text = "".join([*head, *rest, _list(latent, scenario, rng)])
+    return _HALF_WIDTH.sub(lambda match: match[0].translate(_FULL_WIDTH), text) if rng.random() < 0.6 else text
 
 
 def _what(latent: Latent, scenario: Scenario, rng: np.random.Generator) -> tuple[str, bool]:
@@ -115,7 +121,11 @@ def _sameness(latent: Latent, scenario: Scenario, rng: np.random.Generator) -> s
         return pick(forms, rng)
     if latent.group == "scene":
         scene = SCENES[latent.scene].zh[0]
-        forms = (f"{unit}都在同一个{scene},布局保持不变。", f"{scene}的场景要保持一致。", f"{unit}必须展示同样的{scene}。")
+        forms = (
+            f"{unit}都在同一个{scene},布局保持不变。",
+            f"{scene}的场景要保持一致。",
+            f"{unit}必须展示同样的{scene}。",
+        )
         return pick(forms, rng)
     if latent.group == "style":
         style = _style_name(latent.style)
@@ -170,7 +180,10 @@ def _list(latent: Latent, scenario: Scenario, rng: np.random.Generator) -> str:
     if latent.each > 1:
         each = number_zh(latent.each, rng)
         measure = scenario.noun[2]
-        return pick((f"{word}包括{'、'.join(items)},各{each}{measure}。", f"{word}:{'、'.join(items)},每种{each}{measure}。"), rng)
+        return pick(
+            (f"{word}包括{'、'.join(items)},各{each}{measure}。", f"{word}:{'、'.join(items)},每种{each}{measure}。"),
+            rng,
+        )
     if any("," in item for item in items) or rng.random() < 0.35:
         return "\n" + "\n".join(f"{number}. {item}" for number, item in enumerate(items, 1))
     return pick((f"包括以下{word}:", f"{word}分别是:", f"{word}依次为:"), rng) + f"{'、'.join(items)}。"
@@ -181,6 +194,9 @@ def _shot_list(items: list[str], latent: Latent, rng: np.random.Generator) -> st
     form = int(rng.integers(4))
     say = pick(("配音:“{}”", "台词:“{}”"), rng)
     lines = [say.format(line) for _, line in latent.lines] or [""] * len(items)
-    marks = [("镜头{}:", "画面{}:", "({})", "分镜{}:")[form].format(numeral(n) if form == 3 else n) for n in range(1, len(items) + 1)]
+    marks = [
+        ("镜头{}:", "画面{}:", "({})", "分镜{}:")[form].format(numeral(n) if form == 3 else n)
+        for n in range(1, len(items) + 1)
+    ]
     shots = [f"{mark}{item}。{line}" for mark, item, line in zip(marks, items, lines, strict=True)]
     return "\n" + ("" if rng.random() < 0.3 and form != 2 else "\n").join(shots)

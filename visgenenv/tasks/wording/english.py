@@ -50,7 +50,7 @@ def _what(latent: Latent, scenario: Scenario, rng: np.random.Generator) -> str:
     if latent.modality == "video" and high == 1:
         length = f"{length_en(latent.duration.seconds, rng)} " if latent.duration and rng.random() < 0.6 else ""
         first = (length or style or single)[0]
-        article = "an" if first in "aeiou" or length[:1] == "8" else "a"
+        article = "an" if (first in "aeiou" and not length.startswith("one")) or length[:1] == "8" else "a"
         return f"{article} {length}{style}{single}{_shots(latent, rng)}{about}"
     if high == 1:
         article = "one" if rng.random() < 0.5 else "an" if (style or single)[0] in "aeiou" else "a"
@@ -84,7 +84,9 @@ def _about(latent: Latent, rng: np.random.Generator) -> str:
         film = latent.modality == "video" and latent.type != "video.8"
         return f" {'about' if film else 'for'} {latent.topic[0]}"
     if latent.hero:
-        return f"{pick((' of ', ' showing '), rng) if latent.modality == 'image' else ' about '}{latent.hero.words('en')}"
+        return (
+            f"{pick((' of ', ' showing '), rng) if latent.modality == 'image' else ' about '}{latent.hero.words('en')}"
+        )
     return ""
 
 
@@ -103,7 +105,11 @@ def _length(latent: Latent, opening: str, rng: np.random.Generator) -> str:
         time = seconds_en(latent.duration.seconds, rng)
         return pick((f"Each one should be {time} long.", f"Every video runs {time}.", f"Length: {time} each."), rng)
     before = opening.split(" about ")[0].split(" for ")[0]
-    if "-second" in before or "minute" in before or any(word[:-1].isdigit() and word[-1] == "s" for word in before.split()):
+    if (
+        "-second" in before
+        or "minute" in before
+        or any(word[:-1].isdigit() and word[-1] == "s" for word in before.split())
+    ):
         return ""
     time = seconds_en(latent.duration.seconds, rng)
     return pick((f"It should run {time}.", f"Total length: {time}.", f"Make it {time} long in total."), rng)
@@ -125,7 +131,11 @@ def _style(latent: Latent, opening: str, rng: np.random.Generator) -> str:
         parts.append(pick(("Surprise me with an unusual idea.", "Be bold and creative."), rng))
     if latent.dimension == "variety":
         word = scenario_word(latent)
-        parts.append(pick((f"Every one needs a different {word}; nothing may repeat.", f"No two may share the same {word}."), rng))
+        parts.append(
+            pick(
+                (f"Every one needs a different {word}; nothing may repeat.", f"No two may share the same {word}."), rng
+            )
+        )
     return " ".join(parts)
 
 
@@ -179,13 +189,19 @@ def _sound(latent: Latent, rng: np.random.Generator) -> list[str]:
         return []
     said = []
     if "bgm" in latent.audio:
-        said.append(pick(("Add background music.", "It needs a soundtrack.", "Put soft background music under it."), rng))
+        said.append(
+            pick(("Add background music.", "It needs a soundtrack.", "Put soft background music under it."), rng)
+        )
     elif rng.random() < 0.12:
         said.append(pick(("No background music, please.", "Leave out the music."), rng))
     if latent.lines:
-        said.append(pick(("The lines must be spoken.", "Each shot has a spoken line.", "Record the lines as voice."), rng))
+        said.append(
+            pick(("The lines must be spoken.", "Each shot has a spoken line.", "Record the lines as voice."), rng)
+        )
     elif "tts" in latent.audio:
-        said.append(pick(("Add a voice-over.", "A narrator explains what we see.", "It needs narration in English."), rng))
+        said.append(
+            pick(("Add a voice-over.", "A narrator explains what we see.", "It needs narration in English."), rng)
+        )
     if latent.subtitle:
         said.append(pick(("Add subtitles.", "Burn in subtitles.", "Put captions on screen for what is said."), rng))
     elif rng.random() < 0.12:

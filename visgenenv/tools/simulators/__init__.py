@@ -3,16 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
-from visgenenv.tools.simulators import image
+from visgenenv.tools.simulators import audio, editing, image, planning, text, video
 from visgenenv.types import ToolResult
 
 Simulator = Callable[..., ToolResult]
 """`simulate(call: Invocation, **arguments) -> ToolResult`; arguments are validated, with defaults filled in."""
 
 SIMULATORS: dict[str, Simulator] = {
+    "tool_prompt_refine": text.tool_prompt_refine,
+    "tool_video_shot_gen": text.tool_video_shot_gen,
+    "tool_video_script_gen": text.tool_video_script_gen,
+    "tool_text2video_veo": video.tool_text2video_veo,
     "tool_text2image_gemini": image.tool_text2image_gemini,
+    "tool_image2video_keling": video.tool_image2video_keling,
+    "tool_music_suno": audio.tool_music_suno,
+    "tool_tts_generation": audio.tool_tts_generation,
+    "tool_video_composite": editing.tool_video_composite,
+    "tool_audio_edit_cut": editing.tool_audio_edit_cut,
+    "tool_subtitle_add_text": editing.tool_subtitle_add_text,
+    "tool_task_manager": planning.tool_task_manager,
 }
 
-__all__ = ["SIMULATORS", "Any", "Simulator"]
+__all__ = ["SIMULATORS", "Simulator"]

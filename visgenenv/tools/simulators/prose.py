@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Literal
 
 Lang = Literal["en", "zh"]
 
 _HAN = re.compile(r"[\u4e00-\u9fff]")
-_SENTENCE = re.compile(
-    r"(?<=[。!?;])(?![”」』])\s*|(?<=[。!?!?][”」』])\s*|(?:(?<=[.!?;])|(?<=[.!?]\"))\s+(?=[\w\"“(])|\s*\n+\s*"
-)
+_END = re.compile(r"([。!?\uff1b\uff01\uff1f][”」』\"]*|[.;][”\"]*(?=\s|$)|\n)\s*")
 _MARKER = re.compile(
-    r"\**(?:画面|镜头|分镜|场景)\s*(?:\d{1,3}|[一二三四五六七八九十]{1,3})\s*[::、.]\**\s*"
+    r"\**(?:画面|镜头|分镜|场景)\s*(?:\d{1,3}|[一二三四五六七八九十]{1,3})\s*[:\uff1a、.]\**\s*"
     r"|\**\b(?:[Ss]hot|[Ss]cene|[Ff]rame|[Pp]anel)\s*\d{1,3}\s*[:.)\-–]\**\s*"
-    r"|(?:^|(?<=\n))[ \t]*[-*]?[ \t]*[((]?\d{1,2}[.)、)][ \t]*"
+    r"|(?:^|(?<=\n))[ \t]*[-*]?[ \t]*[(\uff08]?\d{1,2}[.)、\uff09][ \t]*"
 )
 _SPEECH = re.compile(
-    r"(?:配音|旁白|对白|台词|画外音|\b(?:[Vv]oice-?over|VO|[Nn]arrat(?:ion|or)|[Dd]ialogue))\s*[::]\s*"
+    r"(?:配音|旁白|对白|台词|画外音|\b(?:[Vv]oice-?over|VO|[Nn]arrat(?:ion|or)|[Dd]ialogue))\s*[:\uff1a]\s*"
     r"(?:[“\"「]([^”\"」]*)[”\"」]|([^\n]+))"
-    r"|(?:\b(?:says|said|asks|asked|whispers|shouts)\b|说道|说|问道|喊道)\s*[,,::]?\s*[“\"「]([^”\"」]+)[”\"」]"
+    r"|(?:\b(?:says|said|asks|asked|whispers|shouts)\b|说道|说|问道|喊道)\s*[,:\uff0c\uff1a]?\s*"
+    r"[“\"「]([^”\"」]+)[”\"」]"
 )
 _REQUEST_EN = re.compile(
     r"^(?:please\s+|can you\s+|i want (?:you )?to\s+)*"
@@ -31,10 +31,14 @@ _COUNTED = re.compile(
     r"^(?:an?\s+|the\s+)?\d+\s+(?:scenes?|shots?|images?|pictures?|clips?|frames?)\b[,\s]*(?:set in\s+|of\s+)?",
     re.IGNORECASE,
 )
+_PRODUCT_ZH = re.compile(r"的[^,。!?的\uff0c\uff01\uff1f]{0,8}?(?:视频|短片|影片|广告片?|宣传片|动画片?|MV|脚本)$")
 _REQUEST_ZH = re.compile(
     r"^(?:请|帮我|为我|给我|我想|我要)*(?:制作|生成|创作|设计|拍摄|写|做|拍|画)(?:一[个部段支条张篇则]|\d+[个部段支条张])?"
-    r"(?:\d+秒的?)?[^,。!?\n]{0,12}?(?:关于|讲述|介绍|展示|主题为|[::])"
+    r"(?:\d+秒的?)?[^,。!?\n\uff0c\uff01\uff1f]{0,12}?(?:关于|讲述|介绍|展示|主题为|[:\uff1a])"
 )
+_BREAKS = (".!?。\uff01\uff1f", ",;、\uff0c\uff1b \n")
+MARKS = " .,;:!?。、\uff0c\uff1b\uff1a\uff01\uff1f"
+"""Marks that end or part sentences, Latin and Chinese."""
 
 
 def language(text: str, asked: str = "auto") -> Lang:
@@ -47,12 +51,17 @@ def language(text: str, asked: str = "auto") -> Lang:
 
 def sentences(text: str) -> list[str]:
     """Split a text at the ends of its sentences and at line breaks."""
-    return [part.strip() for part in _SENTENCE.split(text) if part and part.strip()]
+    parts = _END.split(text)
+    whole = [(body + end).strip() for body, end in zip(parts[::2], [*parts[1::2], ""], strict=True)]
+    return [sentence for sentence in whole if sentence]
 
 
+@lru_cache(4096)
 def length(text: str, lang: Lang) -> int:
-    """Return what a speaker counts: words in English; in Chinese the characters, without punctuation and spaces."""
-    return len(text.split()) if lang == "en" else sum(map(str.isalnum, text))
+    """Return how long a text is to speak: in words (English), or in characters, a mark counting a third (Chinese)."""
+    if lang == "en":
+        return len(text.split())
+    return (len(text) - text.count(" ") + 2 * sum(map(str.isalnum, text)) + 1) // 3
 
 
 def clip(text: str, limit: int) -> str:
@@ -63,26 +72,26 @@ def clip(text: str, limit: int) -> str:
     """
     if len(text) <= limit:
         return text
-    for marks in (".。!?!?", ",,;;、 \n"):
+    for marks in _BREAKS:
         end = max(text.rfind(mark, limit // 2, limit) for mark in marks)
         if end > 0:
-            return text[: end + 1].rstrip(" ,,;;、\n")
+            return text[: end + 1].rstrip(_BREAKS[1])
     return text[:limit]
 
 
 def clip_words(text: str, limit: int, lang: Lang) -> str:
-    """Cut a text to at most `limit` words (English) or counted characters (Chinese)."""
+    """Cut a text to a `length` of at most `limit`."""
     if length(text, lang) <= limit:
         return text
     if lang == "en":
         return " ".join(text.split()[:limit]).rstrip(",;:")
-    kept, counted = [], 0
+    kept, thirds = [], 0
     for character in text:
-        counted += character.isalnum()
-        if counted > limit:
+        thirds += 3 if character.isalnum() else character != " "
+        if thirds > 3 * limit:
             break
         kept.append(character)
-    return "".join(kept).rstrip(",、;:")
+    return "".join(kept).rstrip("、,;:\uff0c\uff1b\uff1a")
 
 
 def chunks(items: list[str], n: int) -> list[list[str]]:
@@ -94,7 +103,7 @@ def chunks(items: list[str], n: int) -> list[list[str]]:
 def bare_subject(text: str, lang: Lang) -> str:
     """Return what a request is about: without `Make a 30 s film about …`, without `8 scenes, set in …`."""
     if lang == "zh":
-        return _REQUEST_ZH.sub("", text, count=1) or text
+        return _PRODUCT_ZH.sub("", _REQUEST_ZH.sub("", text, count=1)) or text
     return _COUNTED.sub("", _REQUEST_EN.sub("", text, count=1), count=1) or text
 
 

@@ -1,0 +1,72 @@
+"""What the documentation shows is true: its Python runs and prints what it says, and its links lead somewhere."""
+
+import contextlib
+import io
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+WITH_CODE = [page for page in PAGES if "```python" in page.read_text("utf-8")]
+
+BLOCK = re.compile(r"^```python\n(?P<code>.*?)^```\n(?:\n?^```text\n(?P<printed>.*?)^```$)?", re.DOTALL | re.MULTILINE)
+LINK = re.compile(r"\]\((?!https?://)(?P<target>[^)#\s]*)(?:#(?P<anchor>[^)\s]*))?\)")
+
+
+def blocks(page):
+    """Return code and expected output (or None) of every Python block, with its line number."""
+    text = page.read_text("utf-8")
+    return [(text.count("\n", 0, one.start()) + 1, one["code"], one["printed"]) for one in BLOCK.finditer(text)]
+
+
+@pytest.mark.parametrize("page", WITH_CODE, ids=lambda page: page.name)
+def test_code_of_the_page_runs_and_prints_what_the_page_says(page, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    names = {"__name__": "page"}
+    for line, code, expected in blocks(page):
+        printed = io.StringIO()
+        with contextlib.redirect_stdout(printed):
+            exec(compile("\n" * line + code, str(page), "exec"), names)
+        if expected is not None:
+            assert _plain(printed.getvalue()) == _plain(expected), f"{page.name}:{line}"
+
+
+def _plain(text):
+    return [line.rstrip() for line in text.strip().splitlines()]
+
+
+def anchors(page):
+    """Return the anchors of a page's headings as GitHub makes them."""
+    titles = re.findall(r"^#+ (.+)$", page.read_text("utf-8"), re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", title.lower()).replace(" ", "-") for title in titles}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_links_inside_the_repository_lead_somewhere(page):
+    for link in LINK.finditer(page.read_text("utf-8")):
+        target = page if not link["target"] else (page.parent / link["target"]).resolve()
+        assert target.exists(), f"{page.name}: {link['target']}"
+        if link["anchor"]:
+            assert link["anchor"] in anchors(target), f"{page.name}: {link[0]}"
+
+
+@pytest.mark.parametrize("page", sorted((ROOT / "docs").glob("*.md")), ids=lambda page: page.name)
+def test_every_page_is_reached_from_the_readme(page):
+    assert f"docs/{page.name}" in (ROOT / "README.md").read_text("utf-8")
+
+
+def test_generated_pages_are_up_to_date():
+    command = [sys.executable, str(ROOT / "scripts" / "generate_docs.py"), "--check"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    assert done.returncode == 0, done.stderr
+
+
+def test_catalogue_has_one_section_a_tool():
+    from visgenenv import load_toolbox
+
+    titles = re.findall(r"^## (tool_\w+)$", (ROOT / "docs" / "tools.md").read_text("utf-8"), re.MULTILINE)
+    assert titles == list(load_toolbox())

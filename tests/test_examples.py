@@ -1,0 +1,29 @@
+"""Every file of examples/ runs as it stands, in a process of its own, outside the checkout, and prints something."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+EXAMPLES = sorted((Path(__file__).parent.parent / "examples").glob("*.py"))
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=lambda path: path.stem)
+def test_example_runs_without_a_warning(example, tmp_path):
+    command = [sys.executable, "-W", "error", str(example)]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=120)
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.strip()
+    assert not list(tmp_path.iterdir()), "an example leaves files behind"
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=lambda path: path.stem)
+def test_example_is_short(example):
+    assert 15 <= len(example.read_text("utf-8").splitlines()) <= 65
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=lambda path: path.stem)
+def test_example_is_named_in_the_documentation(example):
+    pages = Path(__file__).parent.parent.joinpath("docs").glob("*.md")
+    assert any(f"examples/{example.name}" in page.read_text("utf-8") for page in pages)

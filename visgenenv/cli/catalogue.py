@@ -1,0 +1,217 @@
+"""`visgenenv tools` and `visgenenv tasks`: what there is, in tables for people and JSON for programs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Annotated, Any
+
+import typer
+from msgspec import to_builtins
+from rich.markup import escape
+from rich.table import Column, Table
+
+from visgenenv.cli.terminal import BadInput, Json, console, emit, known, named_suite
+from visgenenv.errors import did_you_mean
+from visgenenv.tasks import load_task
+from visgenenv.tools import Toolbox, load_toolbox
+from visgenenv.tools.spec import CATEGORIES, ToolSpec
+from visgenenv.types import Task
+
+Lang = Annotated[str, typer.Option(help="Language of the descriptions: en or zh.")]
+
+
+def tools(
+    name: Annotated[str, typer.Argument(help="A tool to show in full.", show_default=False)] = "",
+    lang: Lang = "en",
+    as_json: Json = False,
+) -> None:
+    """List the tools by category, or show one: parameters, rules, errors, an example."""
+    toolbox = load_toolbox()
+    lang = known("language", lang, ("en", "zh"))
+    if name:
+        spec = _named_tool(toolbox, name)
+        emit(spec.document) if as_json else _show_tool(spec, lang)
+    elif as_json:
+        emit([_summary(tool.spec, lang) for tool in toolbox.values()])
+    else:
+        _list_tools(toolbox, lang)
+
+
+def _named_tool(toolbox: Toolbox, name: str) -> ToolSpec:
+    full = name if name in toolbox else f"tool_{name}"
+    if full not in toolbox:
+        raise BadInput(f"unknown tool {name!r}{did_you_mean(full, toolbox)}; `visgenenv tools` lists them all")
+    return toolbox[full].spec
+
+
+def _summary(spec: ToolSpec, lang: str) -> dict[str, Any]:
+    return {
+        "name": spec.name,
+        "title": spec.title[lang],
+        "category": spec.category,
+        "service": spec.service,
+        "description": spec.description[lang],
+        "latency_s": spec.latency,
+        "price_usd": spec.price,
+    }
+
+
+def _list_tools(toolbox: Toolbox, lang: str) -> None:
+    for category in CATEGORIES:
+        specs = [tool.spec for tool in toolbox.values() if tool.spec.category == category]
+        if not specs:
+            continue
+        table = Table(Column("tool", no_wrap=True), "what", "price", "latency", title=category, title_justify="left")
+        for spec in specs:
+            table.add_row(spec.name, escape(spec.title[lang]), _price(spec), _latency(spec))
+        console.print(table)
+    console.print("Show one with its parameters: visgenenv tools NAME")
+
+
+def _price(spec: ToolSpec) -> str:
+    """Say a price table in a few words: `0.039 to 0.24 USD per image`."""
+    said = []
+    for unit, table in spec.price.items():
+        numbers = sorted(set(_numbers(table)))
+        if not numbers:
+            continue
+        span = f"{numbers[0]:g}" if len(numbers) == 1 else f"{numbers[0]:g} to {numbers[-1]:g}"
+        said.append(f"{span} USD {unit.replace('_', ' ')}" if numbers[-1] else "free")
+    return "; ".join(dict.fromkeys(said)) or "free"
+
+
+def _numbers(value: Any) -> Iterator[float]:
+    if isinstance(value, dict):
+        for part in value.values():
+            yield from _numbers(part)
+    elif isinstance(value, (int, float)) and not isinstance(value, bool):
+        yield value
+
+
+def _latency(spec: ToolSpec) -> str:
+    return f"{spec.latency['median']:g} s, p95 {spec.latency['p95']:g} s"
+
+
+def _show_tool(spec: ToolSpec, lang: str) -> None:
+    console.print(f"[bold]{spec.name}[/]  {escape(spec.title[lang])}  ({spec.category}, {escape(spec.service)})\n")
+    console.print(escape(spec.description[lang]))
+    console.print(f"\nPrice: {_price(spec)}. Latency: median {_latency(spec)}.\n")
+    table = Table(
+        Column("parameter", no_wrap=True), "type", "default", "meaning", title="Parameters", title_justify="left"
+    )
+    for row in _parameters(spec.input_schema, lang):
+        table.add_row(*map(escape, row))
+    console.print(table)
+    if spec.rules:
+        console.print("[bold]Rules[/]")
+        for rule in spec.rules:
+            console.print(f"- {escape(rule.message)}")
+    if spec.faults:
+        table = Table("error", "status", "rate", "message", title="Errors of the service", title_justify="left")
+        for fault in spec.faults:
+            table.add_row(fault.type, str(fault.http_status), f"{fault.rate:.1%}", escape(fault.message))
+        console.print(table)
+    console.print("[bold]Example[/]")
+    console.print_json(data={"name": spec.name, "arguments": spec.examples[0]})
+
+
+def _parameters(schema: dict[str, Any], lang: str, prefix: str = "") -> Iterator[tuple[str, str, str, str]]:
+    """Yield name, type, default and meaning of every parameter, nested ones by their path."""
+    required = schema.get("required", ())
+    for name, part in schema.get("properties", {}).items():
+        path = prefix + name
+        default = "required" if name in required else _plain(part.get("default", ""))
+        yield path, _type(part), default, _words(part.get("description", ""), lang)
+        inner = part.get("items", part)
+        yield from _parameters(inner, lang, f"{path}[]." if inner is not part else f"{path}.")
+
+
+def _words(text: str | dict[str, str], lang: str) -> str:
+    return text if isinstance(text, str) else text[lang]
+
+
+def _type(schema: dict[str, Any]) -> str:
+    if "enum" in schema:
+        return " | ".join(map(_plain, schema["enum"]))
+    kind = schema.get("type", "any")
+    kind = " or ".join(kind) if isinstance(kind, list) else kind
+    if kind == "array":
+        kind = f"array of {_type(schema.get('items', {}))}"
+    pairs = (("minimum", "≥"), ("exclusiveMinimum", ">"), ("maximum", "≤"), ("exclusiveMaximum", "<"))
+    bounds = [f"{sign} {schema[key]:g}" for key, sign in pairs if key in schema]
+    sizes = [schema.get(key) for key in ("minItems", "maxItems") if key in schema]
+    if "maxLength" in schema:
+        bounds.append(f"up to {schema['maxLength']} characters")
+    if sizes:
+        bounds.append(f"{' to '.join(map(str, sizes))} items")
+    if "x-asset" in schema:
+        kind = f"{' or '.join(schema['x-asset'])} asset"
+    return f"{kind}, {', '.join(bounds)}" if bounds else kind
+
+
+def _plain(value: Any) -> str:
+    return value if isinstance(value, str) else str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def tasks(
+    id: Annotated[str, typer.Argument(help="A task to show in full.", show_default=False)] = "",
+    suite: Annotated[str, typer.Option(help="Name of a suite, or a JSONL file of tasks.")] = "dev",
+    limit: Annotated[int, typer.Option(min=1, help="List at most so many.")] = 20,
+    seed: Annotated[int, typer.Option(min=0, help="Of the suite's drawing.")] = 0,
+    as_json: Json = False,
+) -> None:
+    """List the tasks of a suite, or show one with its ground truth."""
+    if id:
+        task = load_task(id)
+        emit(to_builtins(task)) if as_json else _show_task(task)
+        return
+    chosen = named_suite(suite, seed)
+    listed = chosen[:limit]
+    if as_json:
+        for task in listed:
+            emit(to_builtins(task))
+        return
+    table = Table(
+        Column("task", no_wrap=True),
+        "type",
+        "asks for",
+        "query",
+        title=f"{suite}: {len(listed)} of {len(chosen):,} tasks",
+    )
+    for task in listed:
+        table.add_row(escape(task.id), task.type, _demands(task), escape(_gist(task.query)))
+    console.print(table)
+
+
+def _gist(text: str, width: int = 110) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= width else line[: width - 1] + "…"
+
+
+def _demands(task: Task) -> str:
+    """Say a task's ground truth in a few words: `1 video, 8 shots, 40 s, tts`."""
+    low, high = task.count
+    many = f"{low}" if low == high else f"{low} to {high}"
+    said = [f"{many} {task.modality}{'s' if high > 1 else ''}"]
+    if task.shots:
+        said.append(f"{task.shots} shots")
+    if task.duration:
+        said.append(f"{task.duration.seconds:g} s {'in all' if task.duration.scope == 'total' else 'each'}")
+    if task.size:
+        said.append(f"{task.size.width}{'×' if task.size.exact else ':'}{task.size.height}")
+    said += [*task.audio, *(["subtitles"] if task.subtitle else [])]
+    said += [f"same {group.name} in {group.n_required}" for group in task.groups]
+    said += [f"{len(task.uploads)} uploads"] if task.uploads else []
+    return ", ".join(said)
+
+
+def _show_task(task: Task) -> None:
+    console.print(f"[bold]{escape(task.id)}[/]  type {task.type}, {task.lang}, {task.difficulty}\n")
+    console.print(escape(task.query))
+    for upload in task.uploads:
+        console.print(f"- upload {escape(upload.name)} ({upload.kind}): {escape(upload.description)}")
+    console.print(f"\nAsks for: {escape(_demands(task))}")
+    console.print(f"Shortest plan: {task.reference_length} calls")
+    console.print(f"Tools offered: {', '.join(task.tool_pool) or 'all'}")
+    if task.source:
+        console.print(f"Source: {escape(task.source)}")

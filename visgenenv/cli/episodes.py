@@ -1,0 +1,147 @@
+"""`visgenenv rollout`, `score` and `view`: play tasks, score what was played, look at it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from msgspec import to_builtins
+from rich.markup import escape
+from rich.table import Table
+
+from visgenenv.cli.playing import play, set_aside, summary, summary_table
+from visgenenv.cli.terminal import (
+    CORES,
+    POLICIES,
+    Json,
+    Out,
+    Preset,
+    bar,
+    console,
+    emit,
+    known,
+    named_faults,
+    named_preset,
+    named_suite,
+    traces,
+    writable,
+)
+from visgenenv.rewards import RewardRecord
+from visgenenv.rewards import score as scored
+from visgenenv.trajectory import Trajectory
+from visgenenv.viewer import Play, write_page
+
+Traces = Annotated[Path, typer.Argument(metavar="TRACES", help="A trace file, or a folder that holds traces.jsonl.")]
+
+
+def rollout(
+    policy: Annotated[str, typer.Option(help=f"Who plays: {', '.join(POLICIES)}.")] = "expert",
+    suite: Annotated[str, typer.Option(help="Name of a suite, or a JSONL file of tasks.")] = "paper",
+    out: Out = Path("run"),
+    num_envs: Annotated[int, typer.Option(min=1, help="Episodes that run at the same time.")] = 96,
+    seed: Annotated[int, typer.Option(min=0, help="Of the whole rollout.")] = 0,
+    faults: Annotated[str, typer.Option(help="none, realistic, stress or randomized.")] = "realistic",
+    limit: Annotated[int | None, typer.Option(min=1, help="Play only the first so many tasks.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Play the tasks of a suite and write OUT/traces.jsonl, a line an episode. An earlier file is kept beside it."""
+    known("policy", policy, list(POLICIES))
+    chosen = named_suite(suite)
+    chosen = chosen if limit is None else chosen[:limit]
+    named_faults(faults)
+    path = writable(out) / "traces.jsonl"
+    aside = set_aside(path)
+    played = play(policy, chosen, path, num_envs=num_envs, seed=seed, faults=faults)
+    reward = sum(record.reward or 0.0 for record in played.records) / len(played.records)
+    facts = {"traces": str(path), "episodes": len(played.records), "turns": played.turns, "mean_reward": reward}
+    if as_json:
+        emit(facts)
+        return
+    if aside:
+        console.print(f"The earlier traces are now in {escape(str(aside))}.")
+    console.print(
+        f"{facts['episodes']} episodes, {played.turns} turns, {reward:.1%} met every constraint: {escape(str(path))}"
+    )
+
+
+def score(
+    traces_file: Traces,
+    preset: Preset = "RL1",
+    as_json: Json = False,
+) -> None:
+    """Score every episode of a trace file: a table, or with --json one object a line in the file's order."""
+    named_preset(preset)
+    records: list[RewardRecord] = []
+    rows: list[tuple[str, ...]] = []
+    for index, trajectory in enumerate(traces(traces_file)):
+        record = scored(trajectory, preset)
+        records.append(record)
+        if as_json:
+            emit(_row(index, trajectory, record))
+        else:
+            rows.append(_cells(index, trajectory, record))
+    if not as_json:
+        _print_scores(rows, records, traces_file, preset)
+
+
+def _row(index: int, trajectory: Trajectory, record: RewardRecord) -> dict[str, Any]:
+    who = {"index": index, "task": trajectory.task.id, "seed": trajectory.seed}
+    return {**who, "policy": trajectory.settings.get("policy"), **to_builtins(record)}
+
+
+def _cells(index: int, trajectory: Trajectory, record: RewardRecord) -> tuple[str, ...]:
+    values = [f"{value:.3f}" if record.applicable[name] else "–" for name, value in record.components.items()]
+    success = "yes" if record.gates["V"] else "no"
+    return str(index), escape(trajectory.task.id), success, f"{record.reward:.3f}", *values
+
+
+def _print_scores(rows: Sequence[Sequence[str]], records: Sequence[RewardRecord], path: Path, preset: str) -> None:
+    table = Table("#", "task", "success", "reward", *records[0].components)
+    for row in rows:
+        table.add_row(*row)
+    console.print(table)
+    console.print(summary_table([summary(path.stem, records)], f"preset {preset}"))
+
+
+def view(
+    traces_files: Annotated[list[Path], typer.Argument(metavar="TRACES...", help="Trace files, or folders with one.")],
+    out: Out = Path("page"),
+    preset: Preset = "RL1",
+    full: Annotated[
+        int | None,
+        typer.Option(
+            min=0, help="Episodes shown with films and full pictures; default: the published queries, else 3."
+        ),
+    ] = None,
+    max_mb: Annotated[float, typer.Option(min=1.0, help="Megabytes that page and media may take.")] = 30.0,
+    film_px: Annotated[int, typer.Option(min=0, help="Longest side of a film in pixels; 0: its own size.")] = 640,
+    as_json: Json = False,
+) -> None:
+    """Write OUT/index.html: one page with queries, turns, pictures, films and scores, which needs no network."""
+    named_preset(preset)
+    named = [(_player(path, record), record) for path in traces_files for record in traces(path)]
+    paper = {index for index, (_, record) in enumerate(named) if record.task.id.startswith("paper/")}
+    chosen = set(range(full)) if full is not None else paper or {0, 1, 2}
+    plays = [
+        Play(who, record, scored(record, preset), index, full=index in chosen)
+        for index, (who, record) in enumerate(named)
+    ]
+    path = draw_page(plays, writable(out), "VisGenEnv episodes", max_mb, film_px)
+    size = sum(file.stat().st_size for file in [path, *(out / "media").rglob("*.*")])
+    if as_json:
+        emit({"page": str(path), "episodes": len(plays), "bytes": size})
+    else:
+        console.print(f"{len(plays)} episodes, {size / 1e6:.1f} MB: {escape(str(path))}")
+
+
+def _player(path: Path, record: Trajectory) -> str:
+    """Name who played: as the record says, else as the file is called."""
+    return str(record.settings.get("policy") or path.stem)
+
+
+def draw_page(plays: Sequence[Play], folder: Path, title: str, max_mb: float, film_px: int) -> Path:
+    """Write the page on all cores, with a progress bar."""
+    with bar("drawing", sum(len(play.trajectory.assets) for play in plays)) as done:
+        return write_page(plays, folder, title=title, max_mb=max_mb, film_px=film_px, workers=CORES, tick=done)

@@ -1,0 +1,119 @@
+"""From a request to a brief: what is to be made, read by rules from English or Chinese words alone."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+from msgspec import Struct
+
+from visgenenv.lexicon import SCENES, STYLES, find
+from visgenenv.policies.expert_amounts import seconds, without_remarks
+from visgenenv.policies.expert_demands import (
+    EACH,
+    MUSIC,
+    SUBTITLE,
+    VARIETY,
+    VOICE,
+    GroupKind,
+    count_of,
+    group_of,
+    modality_of,
+    sentence_at,
+    shots_of,
+    size_of,
+    wanted,
+)
+from visgenenv.policies.expert_items import Item, colon_list, read_items
+from visgenenv.policies.expert_subject import PIXEL_WORDS, common_style, named, recurring, subject_of
+from visgenenv.types import Lang, Modality, Size
+
+MAX_CHARS = 8_000
+"""A longer request is read up to here."""
+
+_PLAIN = str.maketrans("\uff0c\uff1a\uff08\uff09\uff1f\uff01\uff1b", ",:()?!;", "<>")
+
+
+class Brief(Struct, frozen=True):
+    """What a request asks for, as far as its words say.
+
+    `count` is how many deliverables (least of a range), `seconds` how long in all or, with `per_item`, each,
+    `shots` how many shots a film has, `items` what single pictures or shots show (`each` of every one).
+    `subject` is the phrase that names what it is about, in the request's own language.
+    """
+
+    lang: Lang
+    modality: Modality
+    count: int
+    items: tuple[Item, ...]
+    each: int
+    shots: int | None
+    seconds: float | None
+    per_item: bool
+    music: bool
+    voice: bool
+    subtitle: bool
+    size: Size | None
+    group: GroupKind
+    subject: str
+    scene: str
+    style: str
+    variety: bool
+    recurring: str
+    """Who or what turns up in two or more items, where the request itself does not say whom it is about."""
+    uploads: tuple[str, ...]
+
+    @property
+    def lines(self) -> bool:
+        """Whether the shots come with words to be spoken."""
+        return any(item.line for item in self.items)
+
+
+@lru_cache(maxsize=1024)
+def read_brief(query: str, uploads: tuple[str, ...] = ()) -> Brief:
+    """Read a request.
+
+    Args:
+        query: In English or Chinese.
+        uploads: Links of the files the user brought.
+
+    Example:
+        >>> brief = read_brief("Produce a 40-second film with eight shots about a red fox. Add background music.")
+        >>> brief.modality, brief.seconds, brief.shots, brief.music, brief.subject
+        ('video', 40.0, 8, True, 'a red fox')
+    """
+    text = query[:MAX_CHARS].encode("utf-8", "replace").decode().translate(_PLAIN)
+    listing = read_items(text)
+    premise = without_remarks(listing.premise)
+    lang: Lang = "zh" if len(re.findall(r"[\u4e00-\u9fff]", text)) * 3 > len(text) / 2 else "en"
+    modality = modality_of(premise, listing)
+    low = count_of(premise, listing, modality, lang)
+    listed = low if modality == "image" else shots_of(premise, listing, low, lang) or 0
+    found = colon_list(listing.premise, listed) if listed > 2 and not listing.items else None
+    if found:
+        listing, premise = found, without_remarks(found.premise)
+    time = seconds(premise) if modality == "video" else None
+    subject = subject_of(listing.premise, premise, lang)
+    mentions = find(PIXEL_WORDS.sub(" ", listing.premise).replace(subject, " ") if subject else listing.premise)
+    film = modality == "video"
+    return Brief(
+        lang=lang,
+        modality=modality,
+        count=low,
+        items=listing.items,
+        each=listing.each,
+        shots=shots_of(premise, listing, low, lang) if film else None,
+        seconds=time[0] if time else None,
+        per_item=bool(time and low > 1 and EACH.search(sentence_at(premise, time[1]))),
+        music=film and wanted(MUSIC, premise),
+        voice=film and (wanted(VOICE, premise) or any(item.line for item in listing.items)),
+        subtitle=film and wanted(SUBTITLE, premise),
+        size=size_of(premise, film),
+        group=group_of(premise, listing, bool(uploads)),
+        subject=subject,
+        scene=named(SCENES, mentions.scenes, lang),
+        style=named(STYLES, mentions.styles or common_style(listing), lang),
+        variety=bool(VARIETY.search(premise)),
+        recurring=recurring(listing, lang),
+        uploads=uploads,
+    )

@@ -1,0 +1,132 @@
+"""The scripted expert: reads a request by rules, chooses a workflow, plans, calls, repairs, delivers."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from typing import Any, Literal
+
+import orjson
+
+from visgenenv.policies.brief import read_brief
+from visgenenv.policies.workflows import Offer, Result, Turn, begin
+from visgenenv.types import Conversation
+
+_UPLOAD = re.compile(r"^- (\S+) \(.*\)$")
+_UNREADABLE: Result = {"status": "error", "error": {"type": "UNREADABLE", "retryable": True}}
+
+
+class ExpertPolicy:
+    """Does what a skilled person would do with the tools on offer.
+
+    It sees its conversation and nothing else. A turn is computed from the start of the conversation every time:
+    the workflow is a generator that is fed the results found in the messages. So the policy has no state, and any
+    conversation may come in any batch.
+
+    Args:
+        mode: "optimal": the shortest plan that keeps what must be kept, and every failure repaired.
+
+    Example:
+        >>> from visgenenv import load_suite, rollout
+        >>> record = rollout(ExpertPolicy(), [load_suite("paper")[1]], faults="none", progress=False)[0]
+        >>> len(record.answer.answer_url_list), len(record.ledger)
+        (10, 11)
+    """
+
+    def __init__(self, mode: Literal["optimal"] = "optimal"):
+        if mode != "optimal":
+            raise ValueError(f"unknown mode {mode!r}; known: optimal")
+        self.mode = mode
+
+    def act(self, conversations: Sequence[Conversation]) -> list[str]:
+        """Return one turn per conversation."""
+        return [next_turn(conversation) for conversation in conversations]
+
+
+def next_turn(conversation: Conversation) -> str:
+    """Return the expert's next turn in a conversation."""
+    query, uploads = read_request(conversation)
+    work = begin(read_brief(query, uploads), Offer(conversation.tools), conversation.lang)
+    turn, said = next(work), set[str]()
+    for results in past_results(conversation):
+        said.add(turn.think)
+        try:
+            turn = work.send(results)
+        except StopIteration:
+            break
+        turn = _unlike(turn, said)
+    return write_turn(turn)
+
+
+def read_request(conversation: Conversation) -> tuple[str, tuple[str, ...]]:
+    """Return the user's words and the links of the files that came with them."""
+    first = next(message for message in conversation.messages if message["role"] == "user")
+    text = first["content"] if isinstance(first["content"], str) else _text_of(first["content"])
+    lines = text.split("\n")
+    uploads: list[str] = []
+    while lines and (match := _UPLOAD.match(lines[-1])):
+        uploads.insert(0, match[1])
+        lines.pop()
+    if uploads:
+        lines.pop()
+    return "\n".join(lines).strip(), tuple(uploads)
+
+
+def _text_of(parts: Sequence[dict[str, Any]]) -> str:
+    return "\n".join(part["text"] for part in parts if part.get("type") == "text")
+
+
+def past_results(conversation: Conversation) -> Iterator[list[Result]]:
+    """Yield, for every turn already taken, the results of its calls in order."""
+    results: list[Result] | None = None
+    for message in conversation.messages:
+        if message["role"] == "assistant":
+            if results is not None:
+                yield results
+            results = []
+        elif message["role"] == "tool" and results is not None:
+            content = message["content"]
+            result = _read(content if isinstance(content, str) else _text_of(content))
+            if result.get("status") != "note":
+                results.append(result)
+    if results is not None:
+        yield results
+
+
+@lru_cache(maxsize=8192)
+def _read(content: str) -> Result:
+    try:
+        result = orjson.loads(content)
+    except ValueError:
+        return _UNREADABLE
+    return result if isinstance(result, dict) else _UNREADABLE
+
+
+def _unlike(turn: Turn, said: set[str]) -> Turn:
+    """Make sure that no think repeats an earlier one."""
+    think = turn.think
+    while think in said:
+        think += f" ({len(said) + 1})"
+    return turn if think == turn.think else Turn(think, turn.calls, turn.plan, turn.answer)
+
+
+def write_turn(turn: Turn) -> str:
+    """Write a turn as UTPC text."""
+    parts = [f"<think>\n{turn.think}\n</think>"]
+    if turn.plan is not None:
+        parts.append(f"<plan>\n{_plan_json(turn)}\n</plan>")
+    for call in turn.calls:
+        body = orjson.dumps({"name": call.name, "arguments": call.arguments}).decode()
+        parts.append(f"<tool_call>\n{body}\n</tool_call>")
+    if turn.answer is not None:
+        parts.append(f"<answer>\n{orjson.dumps(turn.answer).decode()}\n</answer>")
+    return "\n\n".join(parts)
+
+
+def _plan_json(turn: Turn) -> str:
+    steps = []
+    for step in turn.plan or ():
+        line: dict[str, Any] = {"goal": step.goal, "tool": step.tool, "n": step.n, "deps": list(step.deps)}
+        steps.append(line | ({"deliver": True} if step.deliver else {}))
+    return orjson.dumps(steps).decode()

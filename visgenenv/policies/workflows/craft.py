@@ -1,0 +1,119 @@
+"""Wording prompts and narration from a brief, in the language of the request."""
+
+from __future__ import annotations
+
+from visgenenv.policies.brief import Brief
+
+PROMPT_CHARS = 700
+"""Longest prompt written: Qwen-Image cuts at 800."""
+
+_MOODS = {
+    "en": "smiling|laughing|crying|sleeping|surprised|thinking|shy|angry|waving|running|jumping|dancing|reading|eating|"
+    "singing|winking|yawning|cheering|whispering|proud",
+    "zh": "微笑|大笑|哭泣|睡觉|惊讶|思考|害羞|生气|挥手|奔跑|跳跃|跳舞|看书|吃东西|唱歌|眨眼|打哈欠|欢呼|低语|得意",
+}
+_MOMENTS = {
+    "en": "a wide opening view|a closer look from the side|a close-up of the details|a moment of movement|"
+    "a quiet pause with soft light|a view from above|people reacting with joy|a change of season|a reflection in water|"
+    "a slow turn around it|light breaking through|a wide closing view",
+    "zh": "开场全景|侧面近景|细节特写|充满动感的瞬间|柔光下的静谧停顿|俯瞰视角|人们露出喜悦的神情|季节变换|水面倒影|缓慢环绕|光线穿透而出|收尾全景",
+}
+
+
+def invented(brief: Brief, n: int, film: bool) -> tuple[str, ...]:
+    """Return `n` different things to show where the request names none."""
+    pool = (_MOMENTS if film else _MOODS)[brief.lang].split("|")
+    again = "variation {}" if brief.lang == "en" else "第{}种变化"
+    return tuple(
+        pool[k] if k < len(pool) else f"{pool[k % len(pool)]}, {again.format(k // len(pool) + 1)}" for k in range(n)
+    )
+
+
+def prompt(brief: Brief, shown: str = "", edit: bool = False) -> str:
+    """Word one picture or shot: what it shows, of whom, where, in which style."""
+    return _joined(brief, _basis(brief, edit), shown, brief.subject, _place(brief), _style(brief))
+
+
+def reference_prompt(brief: Brief) -> str:
+    """Word the picture that all others are drawn from."""
+    if brief.lang == "en":
+        what = {"scene": "Reference view of the place, empty and clear", "style": "Style reference"}
+        lead = what.get(brief.group, "Reference picture, full view, clear and evenly lit")
+    else:
+        what = {"scene": "场景参考图,布局清晰", "style": "风格参考图"}
+        lead = what.get(brief.group, "参考图,完整清晰的正面形象,光线均匀")
+    return _joined(brief, lead, brief.subject or brief.recurring or _first(brief), _place(brief), _style(brief))
+
+
+def about(brief: Brief) -> str:
+    """Say in a few words what a request is about."""
+    words = brief.subject or brief.recurring or _first(brief)
+    return words if len(words) <= 140 else f"{words[:140]}…"
+
+
+def _first(brief: Brief) -> str:
+    return next((item.text for item in brief.items), "")
+
+
+def _basis(brief: Brief, edit: bool) -> str:
+    if not edit:
+        return ""
+    if brief.lang == "en":
+        kept = {"scene": "the same place and layout", "style": "the same style"}.get(brief.group, "the same subject")
+        return f"Keep {kept} as in the reference picture"
+    kept = {"scene": "场景与布局", "style": "风格"}.get(brief.group, "主体形象")
+    return f"保持参考图中的{kept}不变"
+
+
+def _place(brief: Brief) -> str:
+    return brief.scene if brief.scene and brief.scene not in brief.subject else ""
+
+
+def _style(brief: Brief) -> str:
+    if not brief.style:
+        return ""
+    if brief.lang == "zh":
+        return brief.style if brief.style.endswith("风格") else f"{brief.style}风格"
+    return f"{brief.style} style"
+
+
+def _joined(brief: Brief, *parts: str) -> str:
+    stop = ". " if brief.lang == "en" else "。"
+    said: list[str] = []
+    for part in parts:
+        clean = part.strip(" .。")
+        if clean and clean not in said:
+            said.append(clean)
+    text = stop.join(said) + stop.strip()
+    return text[:PROMPT_CHARS]
+
+
+def speech_seconds(text: str) -> float:
+    """Return how long a text may take to speak at most: 4.5 Chinese or 15 Latin characters a second, and 7 %."""
+    chinese = sum("\u4e00" <= char <= "\u9fff" for char in text)
+    return (chinese / 4.5 + (len(text) - chinese) / 15) * 1.07 + 0.2
+
+
+def narration(brief: Brief, shown: tuple[str, ...], seconds: float) -> str:
+    """Write a narration that fits into the film: as many sentences about its shots as there is time for."""
+    sentences = [_sentence(brief, text) for text in (brief.subject, *shown) if text]
+    said = ""
+    for sentence in sentences:
+        longer = f"{said} {sentence}".strip() if brief.lang == "en" else said + sentence
+        if said and speech_seconds(longer) > seconds - 0.5:
+            break
+        said = longer
+    return _cut(said, seconds - 0.3)
+
+
+def _sentence(brief: Brief, text: str) -> str:
+    text = text.strip(" .。,")
+    return f"{text[:1].upper()}{text[1:]}." if brief.lang == "en" else f"{text}。"
+
+
+def _cut(text: str, seconds: float) -> str:
+    """Drop words from the end until the text can be spoken in time."""
+    while len(text) > 4 and speech_seconds(text) > seconds:
+        shorter = text.rstrip(".。").rpartition(" ")[0]
+        text = shorter if text.isascii() and shorter else text[: int(len(text) * 0.9)]
+    return text
