@@ -595,7 +595,7 @@ def test_composing_one_whole_clip_keeps_its_content_root(desk: Desk) -> None:
 def test_a_render_beyond_ten_minutes_is_refused_with_its_estimate(desk: Desk) -> None:
     clips = [{"asset": desk.film(width=3840, height=2160)} for _ in range(10)]
     error = desk.refusal("tool_video_composite", clips=clips)
-    assert (error.type, error.http_status, error.fault) == ("TIMEOUT", 504, "ENV")
+    assert (error.type, error.http_status, error.fault) == ("TIMEOUT", 504, "AGENT")
     assert "80.0 s at 3840x2160" in error.message
 
 

@@ -72,7 +72,7 @@ def plays_of(records: Sequence[Trajectory], n_full: int = 0) -> list[Play]:
 
 @pytest.fixture(scope="module")
 def page(records: list[Trajectory], tmp_path_factory: pytest.TempPathFactory) -> Page:
-    return Page(write_page(plays_of(records, 1), tmp_path_factory.mktemp("page"), film_px=160))
+    return Page(write_page(plays_of(records, 1), tmp_path_factory.mktemp("page"), film_height=90))
 
 
 def test_a_page_tells_every_query_turn_call_and_score(page: Page, records: list[Trajectory]) -> None:
@@ -156,7 +156,7 @@ def test_media_that_no_page_of_ours_made_are_left_alone(records: list[Trajectory
 
 def test_a_film_on_the_page_plays_in_a_browser(records: list[Trajectory], tmp_path: Path) -> None:
     film = next(record for record in records if record.task.modality == "video")
-    page = Page(write_page(plays_of([film], 1), tmp_path, film_px=160))
+    page = Page(write_page(plays_of([film], 1), tmp_path, film_height=90))
     films = [file for file in page.files if file.suffix == ".mp4"]
     assert films
     for file in films:

@@ -18,7 +18,7 @@ from visgenenv.viewer import Play
 PRESET = "RL1"
 EPISODES, QUICK_EPISODES = 96, 12
 MAX_MB = 30.0
-FILM_PX, QUICK_FILM_PX = 640, 320
+FILM_HEIGHT, QUICK_FILM_HEIGHT = 360, 180
 
 
 def demo(
@@ -44,7 +44,7 @@ def demo(
         rows.append({**summary(policy, [one.record for one in mine]), "steps_per_s": played.turns / played.seconds})
     if not as_json:
         console.print(summary_table(rows, f"{len(tasks)} episodes each, realistic faults, preset {PRESET}"))
-    page = draw_page(plays, folder, "VisGenEnv demo", _room(folder), QUICK_FILM_PX if quick else FILM_PX)
+    page = draw_page(plays, folder, "VisGenEnv demo", _room(folder), QUICK_FILM_HEIGHT if quick else FILM_HEIGHT)
     if as_json:
         emit({"page": str(page), "preset": PRESET, "seed": seed, "policies": rows})
     else:

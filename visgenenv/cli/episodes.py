@@ -116,7 +116,7 @@ def view(
         ),
     ] = None,
     max_mb: Annotated[float, typer.Option(min=1.0, help="Megabytes that page and media may take.")] = 30.0,
-    film_px: Annotated[int, typer.Option(min=0, help="Longest side of a film in pixels; 0: its own size.")] = 640,
+    film_height: Annotated[int, typer.Option(min=0, help="Height of films in pixels; 0: their own size.")] = 360,
     as_json: Json = False,
 ) -> None:
     """Write OUT/index.html: one page with queries, turns, pictures, films and scores, which needs no network."""
@@ -128,7 +128,7 @@ def view(
         Play(who, record, scored(record, preset), index, full=index in chosen)
         for index, (who, record) in enumerate(named)
     ]
-    path = draw_page(plays, writable(out), "VisGenEnv episodes", max_mb, film_px)
+    path = draw_page(plays, writable(out), "VisGenEnv episodes", max_mb, film_height)
     size = sum(file.stat().st_size for file in [path, *(out / "media").rglob("*.*")])
     if as_json:
         emit({"page": str(path), "episodes": len(plays), "bytes": size})
@@ -141,7 +141,7 @@ def _player(path: Path, record: Trajectory) -> str:
     return str(record.settings.get("policy") or path.stem)
 
 
-def draw_page(plays: Sequence[Play], folder: Path, title: str, max_mb: float, film_px: int) -> Path:
+def draw_page(plays: Sequence[Play], folder: Path, title: str, max_mb: float, film_height: int) -> Path:
     """Write the page on all cores, with a progress bar."""
     with bar("drawing", sum(len(play.trajectory.assets) for play in plays)) as done:
-        return write_page(plays, folder, title=title, max_mb=max_mb, film_px=film_px, workers=CORES, tick=done)
+        return write_page(plays, folder, title=title, max_mb=max_mb, film_height=film_height, workers=CORES, tick=done)

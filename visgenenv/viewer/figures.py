@@ -43,14 +43,14 @@ class _Job(Struct, frozen=True):
     asset: Asset
     folder: Path
     place: Path
-    film_px: int
+    film_height: int
 
 
 def draw_figures(
     plays: Sequence[Play],
     folder: Path,
     budget: int,
-    film_px: int,
+    film_height: int,
     workers: int = 1,
     tick: Callable[[int], None] | None = None,
 ) -> dict[tuple[str, str], Figure]:
@@ -60,13 +60,13 @@ def draw_figures(
         plays: The episodes; those with `full` come first when room is short.
         folder: Of the page.
         budget: Bytes that all files together may take; what comes after is left out, and its figure says so.
-        film_px: Longest side of a film, in pixels; 0 keeps every film in its own size.
+        film_height: Of films, in pixels; 0 keeps every film in its own size.
         workers: Processes that draw at the same time.
         tick: Called with the number of figures done.
     """
     ordered = sorted(plays, key=lambda play: not play.full)
     keys = [(play, asset) for play in ordered for asset in play.trajectory.assets]
-    jobs = [_Job(bare(play, one), one, folder, folder / "media" / play.anchor, film_px) for play, one in keys]
+    jobs = [_Job(bare(play, one), one, folder, folder / "media" / play.anchor, film_height) for play, one in keys]
     figures: dict[tuple[str, str], Figure] = {}
     left = budget
     for (play, asset), figure in zip(keys, _drawn(jobs, workers), strict=True):
@@ -134,14 +134,19 @@ def _pictured(job: _Job, picture: Image.Image) -> Figure:
 
 
 def _full(job: _Job) -> Figure:
-    path = media.export_asset(job.asset, job.place)
+    path = media.export_preview(job.asset, job.place / f"{job.asset.id}.jpg", height=job.asset.height)
     return structs.replace(job.figure, still=_link(path, job), width=job.asset.width, height=job.asset.height)
 
 
 def _film(job: _Job) -> Figure:
-    poster = media.view(job.asset, max_px=POSTER_PX, n_frames=4)[1]
-    path = media.export_preview(job.asset, job.place, max_px=job.film_px)
-    return structs.replace(_pictured(job, poster), film=_link(path, job))
+    asset = job.asset
+    figure = _pictured(job, media.view(asset, max_px=POSTER_PX, n_frames=4)[1])
+    if job.film_height:
+        height = min(job.film_height, asset.height)
+        path = media.export_preview(asset, job.place / f"{asset.id}.mp4", height=height)
+    else:
+        path = media.export_asset(asset, job.place)
+    return structs.replace(figure, film=_link(path, job))
 
 
 def _sound(job: _Job) -> Figure:

@@ -24,7 +24,7 @@ def write_page(
     *,
     title: str = "VisGenEnv episodes",
     max_mb: float = 30.0,
-    film_px: int = 640,
+    film_height: int = 360,
     workers: int = 1,
     tick: Callable[[int], None] | None = None,
 ) -> Path:
@@ -35,7 +35,7 @@ def write_page(
         folder: Made if missing. An earlier page of ours there, and its media, are replaced; all else is left alone.
         title: Of the page.
         max_mb: Megabytes that page and figures together may take.
-        film_px: Longest side of a film, in pixels; 0 keeps films in their own size.
+        film_height: Of films, in pixels; 0 keeps films in their own size.
         workers: Processes that draw at the same time.
         tick: Called with the number of figures done (of all assets of all episodes).
 
@@ -48,7 +48,7 @@ def write_page(
     _clear(path)
     blank = {(play.anchor, asset.id): bare(play, asset) for play in plays for asset in play.trajectory.assets}
     room = int(max_mb * MEGABYTE) - int(1.1 * len(_render(plays, blank, title)))
-    figures = draw_figures(plays, folder, room, film_px, workers, tick)
+    figures = draw_figures(plays, folder, room, film_height, workers, tick)
     path.write_bytes(_render(plays, figures, title))
     return path
 

@@ -103,7 +103,7 @@ def render_time(call: Invocation, seconds: float, width: int, height: int, fps: 
     limit = model["limit"]
     if median > limit:
         message = f"rendering {seconds:.1f} s at {width}x{height} needs about {median:.0f} s, the limit is {limit} s"
-        raise Refused(ToolError("TIMEOUT", 504, f"{message}: make it shorter or smaller", fault="ENV"))
+        raise Refused(ToolError("TIMEOUT", 504, f"{message}: make it shorter or smaller"))
     return float(min(call.latency(median, model["p95_ratio"] * median), limit))
 
 

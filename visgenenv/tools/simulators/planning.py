@@ -1,4 +1,4 @@
-"""Planning: the to-do list, replaced as a whole and read back."""
+"""Planning: the to-do list, the only state that no asset holds."""
 
 from __future__ import annotations
 
@@ -7,27 +7,24 @@ from typing import Any
 from visgenenv.tools.invocation import Invocation
 from visgenenv.types import ToolResult
 
-STATUSES = ("pending", "in_progress", "completed", "cancelled")
-
 
 def tool_task_manager(call: Invocation, *, action: str, todos: list[dict[str, Any]] | None = None) -> ToolResult:
-    """Write the whole list anew, or read it; what it claims is not checked against the assets."""
+    """Replace the whole list, or return it as it stands; claims of completion are not checked."""
     if action == "read":
-        return call.done(data=_told(call.workspace.todos))
-    written = tuple([{"priority": "medium", **todo} for todo in todos or ()])
-    ids = [todo["id"] for todo in written]
+        stored = call.workspace.todos
+        return call.done(data=_report(stored))
+    stored = tuple({"priority": "medium", **todo} for todo in todos or ())
+    ids = [todo["id"] for todo in stored]
     if len(set(ids)) < len(ids):
-        twice = next(one for index, one in enumerate(ids) if one in ids[:index])
-        call.refuse(f"$.todos: the id {twice!r} is used twice; ids must be unique")
-    return call.done(data=_told(written), todos=written)
+        repeated = next(id for i, id in enumerate(ids) if id in ids[:i])
+        call.refuse(f"$.todos: the id {repeated!r} occurs more than once; ids must be unique", code="INVALID_TODOS")
+    return call.done(data=_report(stored), todos=stored)
 
 
-def _told(todos: tuple[dict[str, Any], ...]) -> dict[str, Any]:
-    """Return the stored list, the counts by status and, if more than one is in progress, a warning."""
-    counts = dict.fromkeys(STATUSES, 0)
-    for todo in todos:
+def _report(stored: tuple[dict[str, Any], ...]) -> dict[str, Any]:
+    counts = {"pending": 0, "in_progress": 0, "completed": 0, "cancelled": 0}
+    for todo in stored:
         counts[todo["status"]] += 1
-    data: dict[str, Any] = {"todos": list(todos), "counts": counts, "warnings": []}
-    if counts["in_progress"] > 1:
-        data["warnings"].append(f"{counts['in_progress']} items are in progress; work on one at a time")
-    return data
+    busy = counts["in_progress"]
+    warnings = [f"{busy} items are in_progress; keep exactly one"] if busy > 1 else []
+    return {"todos": list(stored), "counts": counts, "warnings": warnings}

@@ -157,7 +157,9 @@ def write_shots(
                 "dialogue": part.said,
                 "image_prompt": _prompt([size, moment], content, ends, lang),
                 "video_prompt": _prompt([move, moment], content, ends, lang),
-                "transition": words["transitions"][i % len(words["transitions"])] if i else tables["first_transition"][lang],
+                "transition": words["transitions"][i % len(words["transitions"])]
+                if i
+                else tables["first_transition"][lang],
                 "sfx": words["sfx"][(first + i) % len(words["sfx"])],
                 "bgm_mood": mood,
             }

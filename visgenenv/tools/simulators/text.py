@@ -7,10 +7,12 @@ from typing import Any
 import orjson
 
 from visgenenv.tools.invocation import Invocation
-from visgenenv.tools.simulators.prose import clip, language, length, sentences
+from visgenenv.tools.simulators.prose import Lang, clip, length, sentences
+from visgenenv.tools.simulators.prose import language as read_language
 from visgenenv.tools.simulators.refining import refine
 from visgenenv.tools.simulators.scripts import write_script
 from visgenenv.tools.simulators.storyboards import (
+    Part,
     Script,
     count_shots,
     fit_durations,
@@ -38,7 +40,7 @@ def tool_prompt_refine(
     source = _cited_text(call)
     original = _words(call, text, source)
     tables = call.spec.tables
-    lang = _language(original, language)
+    lang = read_language(original, language)
     limit = min(max_length, tables["prompt_limits"][target_tool][lang]) if target_tool else max_length
     refined, notes = refine(
         original,
@@ -81,7 +83,7 @@ def tool_video_script_gen(
         topic=topic.strip(),
         duration=duration,
         kind=script_type,
-        lang=_language(topic, language),
+        lang=read_language(topic, language),
         n=num_scenes or min(max(round(duration / 6), 1), 40),
         style=style.strip(),
         audience=audience.strip(),
@@ -107,7 +109,7 @@ def tool_video_shot_gen(
     """Share a script's content out over shots that the video model can make."""
     text = _words(call, script, _cited_text(call))
     tables = call.spec.tables
-    lang = _language(text, language)
+    lang = read_language(text, language)
     known = read_script(text, lang)
     allowed = tables["durations"].get(video_model, [])
     total = total_duration or _estimate(known, num_shots, allowed, tables["speech_rate"][lang], lang)
@@ -117,7 +119,12 @@ def tool_video_shot_gen(
         tables, known, shots, durations, lang=lang, style=style.strip(), characters=characters or [],
         first=int(call.draws[1] * 64),
     )  # fmt: skip
-    board = {"title": known.title, "total_duration": round(sum(durations), 6), "aspect_ratio": aspect_ratio, "shots": written}
+    board = {
+        "title": known.title,
+        "total_duration": round(sum(durations), 6),
+        "aspect_ratio": aspect_ratio,
+        "shots": written,
+    }
     asset = _write(call, orjson.dumps(board, option=orjson.OPT_INDENT_2).decode(), "storyboard")
     if len(shots) != n:
         board["warnings"] = [f"{n} shots were asked for, the model wrote {len(shots)}"]
@@ -125,25 +132,26 @@ def tool_video_shot_gen(
 
 
 def _timed(
-    call: Invocation, script: Script, total: float, n: int, allowed: list[int], lang: Any
-) -> tuple[list[Any], list[float]]:
+    call: Invocation, script: Script, total: float, n: int, allowed: list[int], lang: Lang
+) -> tuple[list[Part], list[float]]:
     """Return shots and durations: `n` of them, or now and then one more or less, as models do."""
-    counts = [n]
-    rate = call.spec.tables["miscount_rate"] * call.fault_scale
-    if "num_shots" in call.call.arguments and call.draws[2] < rate:
-        counts = [n + 1 if call.draws[2] * 2 < rate or n == 1 else n - 1, n]
+    counts, rate, draw = [n], call.spec.tables["miscount_rate"] * call.fault_scale, call.draws[2]
+    if call.arguments.get("num_shots") and draw < rate:
+        counts = [n + 1 if draw * 2 < rate or n == 1 else n - 1, n]
     for count in counts:
         shots = share_out(script.parts, count, lang)
         durations = fit_durations(total, count, allowed, [weigh(shot, lang) for shot in shots])
         if durations is not None:
-            return shots, durations
-    call.refuse(
-        f"total_duration {total:g} s cannot be made of {n} shots of {' or '.join(map(str, allowed))} s: they last"
-        f" {n * allowed[0]} to {n * allowed[-1]} s. Change num_shots or total_duration, or leave one of them out."
-    )
+            break
+    else:
+        call.refuse(
+            f"total_duration {total:g} s cannot be made of {n} shots of {' or '.join(map(str, allowed))} s: they last"
+            f" {n * allowed[0]} to {n * allowed[-1]} s. Change num_shots or total_duration, or leave one of them out."
+        )
+    return shots, durations
 
 
-def _estimate(script: Script, n: int | None, allowed: list[int], rate: float, lang: Any) -> float:
+def _estimate(script: Script, n: int | None, allowed: list[int], rate: float, lang: Lang) -> float:
     """Return the length of a film nobody stated: the script's own, or what its words need; possible for `n` shots."""
     words = sum(length(part.said or part.seen, lang) for part in script.parts)
     shots = n or (len(script.parts) if script.fixed else 0)
@@ -161,10 +169,6 @@ def _writing_time(call: Invocation, n: int) -> tuple[float, float]:
     if call.draws[3] < call.spec.tables["json_repair_rate"] * call.fault_scale:
         median *= 2
     return median, median * call.spec.latency["p95"] / call.spec.latency["median"]
-
-
-def _language(text: str, asked: str) -> Any:
-    return language(text, asked)
 
 
 def _cited_text(call: Invocation) -> Asset | None:

@@ -1,0 +1,121 @@
+"""A surface to paint backdrops on: coordinates are shares of the frame, so one painter serves every size."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import pi, sin
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image, ImageDraw, ImageFilter
+
+from visgenenv.media.graphs import chance
+
+Colour = tuple[int, int, int] | tuple[int, int, int, int]
+Point = tuple[float, float]
+
+
+class Canvas:
+    """An RGB image with brushes. `aspect` is width / height; radii are shares of the height."""
+
+    def __init__(self, width: int, height: int, seed: str):
+        self.width, self.height = width, height
+        self.aspect = width / height
+        self.seed = seed
+        self.image = Image.new("RGB", (width, height))
+        self.draw = ImageDraw.Draw(self.image, "RGBA")
+
+    def draws(self, name: str, n: int) -> list[float]:
+        """Return `n` uniforms that belong to this canvas's seed and a name."""
+        blocks = [chance(self.seed, f"{name} {block}") for block in range((n + 7) // 8)]
+        return [u for block in blocks for u in block][:n]
+
+    def gradient(self, stops: Sequence[tuple[float, Colour]], top: float = 0.0, bottom: float = 1.0) -> None:
+        """Fill the band between two heights with colours that run into each other downwards."""
+        y0, y1 = round(top * self.height), round(bottom * self.height)
+        if y1 <= y0:
+            return
+        at = np.linspace(0, 1, y1 - y0)
+        places = [stop for stop, _ in stops]
+        column = np.stack([np.interp(at, places, [colour[i] for _, colour in stops]) for i in range(3)], axis=-1)
+        strip = Image.fromarray(column.round().astype(np.uint8)[:, None, :])
+        self.image.paste(strip.resize((self.width, y1 - y0), Image.Resampling.NEAREST), (0, y0))
+
+    def disc(self, x: float, y: float, radius: float, colour: Colour, squash: float = 1.0) -> None:
+        """Fill an ellipse; `squash` is its height over its width."""
+        cx, cy, r = x * self.width, y * self.height, max(0.6, radius * self.height)
+        self.draw.ellipse((cx - r, cy - r * squash, cx + r, cy + r * squash), fill=colour)
+
+    def box(self, x0: float, y0: float, x1: float, y1: float, colour: Colour, radius: float = 0.0) -> None:
+        """Fill a rectangle with rounded corners."""
+        left, right = sorted((x0 * self.width, x1 * self.width))
+        upper, lower = sorted((y0 * self.height, y1 * self.height))
+        self.draw.rounded_rectangle((left, upper, right, lower), radius * self.height, fill=colour)
+
+    def shape(self, points: Sequence[Point], colour: Colour) -> None:
+        """Fill a polygon."""
+        self.draw.polygon([(x * self.width, y * self.height) for x, y in points], fill=colour)
+
+    def stroke(self, points: Sequence[Point], colour: Colour, width: float) -> None:
+        """Draw a line `width` of the height thick."""
+        pixels = max(1, round(width * self.height))
+        self.draw.line([(x * self.width, y * self.height) for x, y in points], fill=colour, width=pixels, joint="curve")
+
+    def hills(self, y: float, rise: float, waves: float, colour: Colour, name: str) -> None:
+        """Fill everything below a rolling line around height `y`."""
+        u = self.draws(f"hills {name}", 4)
+        line = []
+        for step in range(65):
+            x = step / 64
+            swing = sin(2 * pi * (waves * x + u[0])) + 0.5 * sin(2 * pi * (2.1 * waves * x + u[1]))
+            line.append((x, y - rise * (swing + 0.3 * sin(2 * pi * (5 * waves * x + u[2]))) / 1.8))
+        self.shape([(0, 1.01), *line, (1, 1.01)], colour)
+
+    def peaks(self, y: float, rise: float, n: int, colour: Colour, cap: Colour | None, name: str) -> None:
+        """Fill a ridge of `n` mountains, with caps of snow if a colour for them is given."""
+        u = self.draws(f"peaks {name}", 2 * n)
+        for i in range(n):
+            x, top = (i + 0.2 + 0.6 * u[2 * i]) / n, y - rise * (0.55 + 0.45 * u[2 * i + 1])
+            half = 0.75 / n * (0.8 + 0.6 * u[2 * i + 1])
+            self.shape([(x - half, y), (x, top), (x + half, y)], colour)
+            self.shape([(x, top), (x + half, y), (x + 0.15 * half, y)], (0, 0, 0, 28))
+            if cap:
+                d = 0.3
+                low = top + (y - top) * d
+                zigzag = [(x + half * d * k, low - (y - top) * 0.07 * (j % 2)) for j, k in enumerate((1, 0.5, 0, -0.5, -1))]
+                self.shape([(x, top), *zigzag], cap)
+        self.box(0, y - 0.004, 1, 1.01, colour)
+
+    def glow(self, x: float, y: float, radius: float, colour: Colour, strength: float = 0.8) -> None:
+        """Shine a soft light: strongest at its centre, nothing at `radius` (a share of the height)."""
+        mask = _halo().point(lambda v: int(v * strength))
+        size = max(2, round(2 * radius * self.height))
+        patch = Image.new("RGB", (size, size), colour[:3])
+        corner = (round(x * self.width) - size // 2, round(y * self.height) - size // 2)
+        self.image.paste(patch, corner, mask.resize((size, size), Image.Resampling.BILINEAR))
+
+    def veil(self, colour: Colour, strength: float) -> None:
+        """Lay a colour over everything."""
+        self.image.paste(Image.blend(self.image, Image.new("RGB", self.image.size, colour[:3]), strength), (0, 0))
+
+    def soften(self, radius: float) -> None:
+        """Blur everything painted so far, `radius` as a share of the height."""
+        small = max(1, round(radius * self.height / 3))
+        if small > 1:
+            reduced = self.image.reduce(small).filter(ImageFilter.GaussianBlur(radius * self.height / small))
+            self.image.paste(reduced.resize(self.image.size, Image.Resampling.BICUBIC), (0, 0))
+        else:
+            self.image.paste(self.image.filter(ImageFilter.GaussianBlur(radius * self.height)), (0, 0))
+
+
+_HALO: list[Image.Image] = []
+
+
+def _halo() -> Image.Image:
+    """A white spot that fades to nothing at the border, 128 px."""
+    if not _HALO:
+        axis = np.linspace(-1, 1, 128)
+        distance = np.minimum(1, np.hypot(axis[:, None], axis[None, :]))
+        fade: NDArray[np.float64] = (1 - distance) ** 2
+        _HALO.append(Image.fromarray((255 * fade).astype(np.uint8)))
+    return _HALO[0]
