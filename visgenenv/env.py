@@ -145,8 +145,7 @@ class VisGenEnv(gym.Env[Any, str]):
             **self._limits,
             **self._words,
         )
-        system = prompts.system_text(self._episode.lang, self._episode.schemas())
-        return self._observe(), {"system": system, "task": task.id}
+        return self._observe(), {"system": self._episode.system_text(), "task": task.id}
 
     def step(self, action: str) -> tuple[Observation, float, bool, bool, dict[str, Any]]:
         """Play one assistant turn.

@@ -127,6 +127,11 @@ class Episode:
         """Return the text observation of the latest step (at first: the query and the upload urls)."""
         return prompts.wrap(self.steps[-1].told) if self.steps else self.first
 
+    def system_text(self) -> str:
+        """Return the whole system prompt: the instructions and the schemas of the tools on offer."""
+        lines = tuple([self.toolbox[name].spec.function_text(self.lang) for name in self.offered])
+        return prompts.system_text(self.lang, lines)
+
     def schemas(self) -> tuple[dict[str, Any], ...]:
         """Return the OpenAI function schemas of the tools on offer, in the episode's language."""
         return tuple(self.toolbox[name].spec.function_schema(self.lang) for name in self.offered)

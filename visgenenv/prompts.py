@@ -82,19 +82,10 @@ def system_prompt(lang: str) -> str:
     return _SYSTEM[lang]
 
 
-def system_text(lang: str, schemas: Sequence[dict[str, Any]]) -> str:
-    """Return the instructions with the tools' JSON schemas, in the form Qwen models know (Qwen3-VL chat template)."""
-    return f"{_SYSTEM[lang]}\n\n{_TOOLS_HEAD}{''.join(_schema_line(schema) for schema in schemas)}{_TOOLS_TAIL}"
-
-
-def _schema_line(schema: dict[str, Any]) -> str:
-    name, text = schema["function"]["name"], schema["function"]["description"]
-    return _cached_line(name, text, orjson.dumps(schema))
-
-
-@lru_cache(maxsize=512)
-def _cached_line(name: str, text: str, encoded: bytes) -> str:
-    return "\n" + encoded.decode()
+@lru_cache(maxsize=256)
+def system_text(lang: str, schemas: tuple[str, ...]) -> str:
+    """Return the instructions with the tools' JSON schemas (a line of text each), in the form Qwen models know."""
+    return f"{_SYSTEM[lang]}\n\n{_TOOLS_HEAD}{''.join(chr(10) + schema for schema in schemas)}{_TOOLS_TAIL}"
 
 
 def query_text(query: str, uploads: Sequence[Asset], descriptions: Sequence[str], lang: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import re
 from collections.abc import Callable, Iterator, Sequence
 from string import printable
 from typing import Any
@@ -150,6 +151,10 @@ def _write_shared(space: Unicode, index: int, values: str, shared_memory: Any) -
 _WORDS = ("fox", "city", "morning", "light", "soft", "felt", "red", "child", "slow", "music", "狐狸", "城市", "清晨", "温暖")
 
 
+_FORMS = ("#3366CC", "#FFFFFF80", "1024*1024", "1328*1328", "1024x1024", "1024:1024", "2026-01-31", "16:9")
+"""Texts of the forms that tool documents ask for by pattern."""
+
+
 def sample_schema(schema: dict[str, Any], rng: np.random.Generator, refs: Sequence[str] = ()) -> Any:
     """Draw a value that fits a JSON schema of the kind the tool documents use.
 
@@ -198,10 +203,11 @@ def _number(schema: dict[str, Any], rng: np.random.Generator, refs: Sequence[str
 
 
 def _string(schema: dict[str, Any], rng: np.random.Generator, refs: Sequence[str]) -> str:
-    if schema.get("pattern", "").startswith("^#"):
-        return f"#{int(rng.integers(0x1000000)):06X}"
     if schema.get("format") == "asset-url":
         return refs[int(rng.integers(len(refs)))] if refs else "asset://img_00000000.png"
+    if "pattern" in schema:
+        fitting = [text for text in _FORMS if re.search(schema["pattern"], text)]
+        return fitting[int(rng.integers(len(fitting)))] if fitting else ""
     words = (_WORDS[int(i)] for i in rng.integers(0, len(_WORDS), size=int(rng.integers(1, 8))))
     return " ".join(words)[: schema.get("maxLength", 80)]
 

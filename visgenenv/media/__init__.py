@@ -1,5 +1,21 @@
 """Media: assets are recipes; here they are drawn, heard, described and written to files."""
 
 from visgenenv.media.database import MediaDB
+from visgenenv.media.export import export_asset, export_preview
+from visgenenv.media.opening import open_asset, upload_asset
+from visgenenv.media.sheet import contact_sheet, letterbox, thumbnail
+from visgenenv.media.truth import truth
+from visgenenv.media.view import view
 
-__all__ = ["MediaDB"]
+__all__ = [
+    "MediaDB",
+    "contact_sheet",
+    "export_asset",
+    "export_preview",
+    "letterbox",
+    "open_asset",
+    "thumbnail",
+    "truth",
+    "upload_asset",
+    "view",
+]

@@ -88,7 +88,7 @@ class Canvas:
 
     def glow(self, x: float, y: float, radius: float, colour: Colour, strength: float = 0.8) -> None:
         """Shine a soft light: strongest at its centre, nothing at `radius` (a share of the height)."""
-        mask = _halo().point(lambda v: int(v * strength))
+        mask = halo().point(lambda v: int(v * strength))
         size = max(2, round(2 * radius * self.height))
         patch = Image.new("RGB", (size, size), colour[:3])
         corner = (round(x * self.width) - size // 2, round(y * self.height) - size // 2)
@@ -111,7 +111,7 @@ class Canvas:
 _HALO: list[Image.Image] = []
 
 
-def _halo() -> Image.Image:
+def halo() -> Image.Image:
     """A white spot that fades to nothing at the border, 128 px."""
     if not _HALO:
         axis = np.linspace(-1, 1, 128)

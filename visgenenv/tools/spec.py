@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 import jsonschema_rs
+import msgspec
 import orjson
 from msgspec import Struct
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -18,7 +19,7 @@ from visgenenv.errors import SpecError
 CATEGORIES = ("text", "image", "video", "audio", "editing", "understanding", "search", "planning")
 
 
-class Fault(Struct, frozen=True):
+class Fault(Struct, frozen=True, forbid_unknown_fields=True):
     """One way a service fails by itself: the error it gives and how often (per call, at realistic weather)."""
 
     type: str
@@ -32,7 +33,7 @@ class Fault(Struct, frozen=True):
     """`output`: drawn anew for every output of a call by its simulator, so that some may arrive and some not."""
 
 
-class Rule(Struct, frozen=True):
+class Rule(Struct, frozen=True, forbid_unknown_fields=True):
     """A demand across parameters: a schema the whole arguments must meet, and what the service says if not."""
 
     schema: dict[str, Any]
@@ -50,6 +51,21 @@ class Reference(Struct, frozen=True):
     cite: bool = False
     """A text parameter that may, but need not, cite an asset."""
 
+    @property
+    def place(self) -> str:
+        """The path as people write it: `$.clips[*].asset`."""
+        return "$." + ".".join(self.path).replace(".*", "[*]")
+
+    def texts(self, arguments: dict[str, Any]) -> list[str]:
+        """Return the texts at this path, in order."""
+        values: list[Any] = [arguments.get(self.path[0])]
+        for part in self.path[1:]:
+            if part == "*":
+                values = [item for value in values if value for item in value]
+            else:
+                values = [value.get(part) for value in values if value]
+        return [value for value in values if type(value) is str]
+
 
 class ToolSpec:
     """One tool as its document describes it. Immutable; compiled once per process; pickles by name and content."""
@@ -64,9 +80,9 @@ class ToolSpec:
         self.description: dict[str, str] = document["description"]
         self.input_schema: dict[str, Any] = _in_language(document["input_schema"], "en")
         self.output_schema: dict[str, Any] = document["output_schema"]
-        self.rules = tuple(Rule(**rule) for rule in document["rules"])
+        self.rules = msgspec.convert(document["rules"], tuple[Rule, ...])
         self.simulation: dict[str, Any] = document["simulation"]
-        self.faults = tuple(Fault(**fault) for fault in self.simulation["faults"])
+        self.faults = msgspec.convert(self.simulation["faults"], tuple[Fault, ...])
         self.tables: dict[str, Any] = self.simulation.get("tables", {})
         self.latency: dict[str, Any] = self.simulation["latency"]
         self.price: dict[str, Any] = self.simulation["price"]
@@ -88,6 +104,11 @@ class ToolSpec:
         return f"ToolSpec({self.name!r})"
 
     @functools.cache  # noqa: B019 - a spec lives as long as the process
+    def function_text(self, lang: str = "en") -> str:
+        """Return the function schema as one line of JSON."""
+        return orjson.dumps(self.function_schema(lang)).decode()
+
+    @functools.cache  # noqa: B019
     def function_schema(self, lang: str = "en") -> dict[str, Any]:
         """Return the tool as an OpenAI function schema in `lang`, its cross rules written out in the description."""
         rules = "".join(f"\n- {rule.message}" for rule in self.rules)
@@ -207,7 +228,7 @@ def parse_spec(document: dict[str, Any], where: str = "tool document") -> ToolSp
         raise SpecError(f"{where}: input_schema: top-level {sorted(forbidden)} belong into `rules`")
     try:
         return ToolSpec(checked)
-    except TypeError as error:
+    except msgspec.ValidationError as error:
         raise SpecError(f"{where}: {error}") from error
 
 

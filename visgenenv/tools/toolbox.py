@@ -97,7 +97,7 @@ class Toolbox(Mapping[str, Tool]):
             The result. Whatever was asked, an agent's mistake is an error result, never an exception.
         """
         call = ToolCall(name, arguments)
-        result = self.run(call, workspace, faults, backend or self._simulated, offered)
+        result = self.run(call, workspace, faults, backend, offered)
         workspace.commit(call, result)
         return result
 
@@ -116,9 +116,7 @@ class Toolbox(Mapping[str, Tool]):
         struck = faults.befalls(prepared)
         if struck is not None:
             return struck
-        if backend is None:
-            return self._simulated.submit(prepared).result
-        result = backend.submit(prepared).poll()
+        result = (backend or self._simulated).submit(prepared).poll()
         if result is None:
             raise TypeError("a backend whose jobs are not done at once needs a driver that waits for them")
         return result
@@ -126,7 +124,11 @@ class Toolbox(Mapping[str, Tool]):
     def _prepare(
         self, call: ToolCall, workspace: Workspace, offered: Mapping[str, Any] | None
     ) -> Invocation | ToolResult:
-        """Check everything that does not need the service; return the invocation, or the error."""
+        """Check everything that does not need the service, and key the call.
+
+        The key is the tool, the canonical arguments (assets replaced by their lineage) and the attempt, so that luck
+        does not depend on ids, on call order or on what else was done.
+        """
         tool = self._tools.get(call.name)
         if tool is None:
             return _error("UNKNOWN_TOOL", 404, f"unknown tool {call.name[:80]!r}{did_you_mean(call.name, self)}")
@@ -144,36 +146,16 @@ class Toolbox(Mapping[str, Tool]):
             return ToolResult("error", error=explain(spec, arguments, len(text)))
         known: dict[str, Asset] = {}
         for reference in spec.references:
-            error = _resolve(reference, reference.path, arguments, workspace, known)
-            if error is not None:
-                return ToolResult("error", error=error, inputs=tuple(asset.id for asset in known.values()))
+            for cited in reference.texts(arguments):
+                error = _cite(reference, cited, workspace, known)
+                if error is not None:
+                    return ToolResult("error", error=error, inputs=tuple(asset.id for asset in known.values()))
         for cited, asset in known.items():
             text = text.replace(orjson.dumps(cited), asset.recipe.seed.encode())
-        return Invocation(call, spec, arguments, known, _call_digest(spec.key + text, workspace), workspace)
-
-
-def _call_digest(key: bytes, workspace: Workspace) -> bytes:
-    """Key a call by tool, canonical arguments (assets replaced by their lineage) and attempt."""
-    attempts = workspace.attempts
-    attempt = attempts[key] = attempts.get(key, -1) + 1
-    return digest(workspace.world_key, key, b"%d" % attempt)
-
-
-def _resolve(
-    reference: Reference, path: tuple[str, ...], value: Any, workspace: Workspace, known: dict[str, Asset]
-) -> ToolError | None:
-    """Follow a reference's path through the arguments; enter the assets it cites into `known`, or say what is wrong."""
-    for depth, part in enumerate(path):
-        if value is None:
-            return None
-        if part == "*":
-            for item in value if isinstance(value, list) else ():
-                error = _resolve(reference, path[depth + 1 :], item, workspace, known)
-                if error is not None:
-                    return error
-            return None
-        value = value.get(part) if isinstance(value, dict) else None
-    return _cite(reference, value, workspace, known) if isinstance(value, str) else None
+        key, attempts = spec.key + text, workspace.attempts
+        attempt = attempts[key] = attempts.get(key, -1) + 1
+        lineage = digest(workspace.world_key, key, b"%d" % attempt)
+        return Invocation(call, spec, arguments, known, lineage, workspace)
 
 
 def _cite(reference: Reference, text: str, workspace: Workspace, known: dict[str, Asset]) -> ToolError | None:
@@ -181,15 +163,13 @@ def _cite(reference: Reference, text: str, workspace: Workspace, known: dict[str
     if asset is None:
         return None if reference.cite and not looks_like_asset(text) else _not_found(reference, text, workspace)
     if asset.kind not in reference.kinds:
-        place = "$." + ".".join(reference.path).replace(".*", "[*]")
-        message = f"{place}: {text[:200]} is of kind {asset.kind!r}, expected {' or '.join(map(repr, reference.kinds))}"
+        message = f"{reference.place}: {text[:200]} is of kind {asset.kind!r}, expected {' or '.join(map(repr, reference.kinds))}"
         return ToolError("UNSUPPORTED_FORMAT", 415, message)
     known[text] = asset
     return None
 
 
 def _not_found(reference: Reference, text: str, workspace: Workspace) -> ToolError:
-    place = "$." + ".".join(reference.path).replace(".*", "[*]")
     if text.startswith(("http://", "https://")):
         hint = "; links of the web are not fetched, cite an asset of this episode"
     else:
@@ -197,7 +177,7 @@ def _not_found(reference: Reference, text: str, workspace: Workspace) -> ToolErr
         hint = did_you_mean(text, urls) or (
             f"; the latest is {urls[-1]!r}" if urls else "; there is none of its kind yet"
         )
-    return ToolError("ASSET_NOT_FOUND", 404, f"{place}: no asset {text[:200]!r}{hint}")
+    return ToolError("ASSET_NOT_FOUND", 404, f"{reference.place}: no asset {text[:200]!r}{hint}")
 
 
 def looks_like_asset(text: str) -> bool:

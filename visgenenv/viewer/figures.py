@@ -140,7 +140,7 @@ def _full(job: _Job) -> Figure:
 
 def _film(job: _Job) -> Figure:
     asset = job.asset
-    figure = _pictured(job, media.view(asset, max_px=POSTER_PX, n_frames=4)[1])
+    figure = _pictured(job, media.view(asset, max_px=POSTER_PX, n_frames=4)[:2][-1])
     if job.film_height:
         height = min(job.film_height, asset.height)
         path = media.export_preview(asset, job.place / f"{asset.id}.mp4", height=height)

@@ -44,4 +44,4 @@ def starts(seconds: Sequence[float]) -> list[float]:
     >>> starts([5.0, 5.0, 3.0])
     [0.0, 5.0, 10.0]
     """
-    return [round(sum(seconds[:k]), 3) for k in range(len(seconds))]
+    return [round(sum(seconds[:k], 0.0), 3) for k in range(len(seconds))]

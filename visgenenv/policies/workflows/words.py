@@ -178,7 +178,9 @@ def counted(n: int, thing: str, lang: Lang) -> str:
 def reworded(parameter: str, text: str, times: int) -> str:
     """Word a blocked text anew, differently each time. Spoken words keep their words; only the pauses change."""
     if parameter == "text":
-        stops = ("。", "…", "!", ",") if not text.isascii() else (".", "...", "!", ",")
-        return re.sub(r"[。.!…, ]+$", "", text) + stops[(times - 1) % 4] * (1 + (times - 1) // 4)
+        base = re.sub(r"[。.!…, ]+$", "", text)
+        stops = (".", "!", "...", ",", " ...", "!!") if text.isascii() else ("。", "!", "…", ",", "……", "!!")
+        others = [base + stop for stop in stops if base + stop != text]
+        return others[(times - 1) % len(others)]
     table = _MILDER if text.isascii() else _MILDER_ZH
     return table[(times - 1) % len(table)].format(text) + " " * ((times - 1) // len(table))

@@ -225,6 +225,7 @@ def tool_subtitle_add_text(
         "background_color": background_color,
         "style": style,
         "font_type": font_type,
+        "size": [film.width, film.height],
     }
     if font_type in call.spec.tables["latin_fonts"] and not all(words.isascii() for _, _, words in cues):
         params["missing_glyphs"] = True

@@ -11,15 +11,14 @@ Lang = Literal["en", "zh"]
 _HAN = re.compile(r"[\u4e00-\u9fff]")
 _END = re.compile(r"([。!?\uff1b\uff01\uff1f][”」』\"]*|[.;][”\"]*(?=\s|$)|\n)\s*")
 _MARKER = re.compile(
-    r"\**(?:画面|镜头|分镜|场景)\s*(?:\d{1,3}|[一二三四五六七八九十]{1,3})\s*[:\uff1a、.]\**\s*"
-    r"|\**\b(?:[Ss]hot|[Ss]cene|[Ff]rame|[Pp]anel)\s*\d{1,3}\s*[:.)\-–]\**\s*"
+    r"(?:画面|镜头|分镜|场景)\s*(?:\d{1,3}|[一二三四五六七八九十]{1,3})\s*[:\uff1a、.]\**\s*"
+    r"|\b[SsFfPp](?:hot|cene|rame|anel)\s*\d{1,3}\s*[:.)\-–]\**\s*"
     r"|(?:^|(?<=\n))[ \t]*[-*]?[ \t]*[(\uff08]?\d{1,2}[.)、\uff09][ \t]*"
 )
+_QUOTED = r"[“\"「]([^”\"」]*)[”\"」]"
 _SPEECH = re.compile(
-    r"(?:配音|旁白|对白|台词|画外音|\b(?:[Vv]oice-?over|VO|[Nn]arrat(?:ion|or)|[Dd]ialogue))\s*[:\uff1a]\s*"
-    r"(?:[“\"「]([^”\"」]*)[”\"」]|([^\n]+))"
-    r"|(?:\b(?:says|said|asks|asked|whispers|shouts)\b|说道|说|问道|喊道)\s*[,:\uff0c\uff1a]?\s*"
-    r"[“\"「]([^”\"」]+)[”\"」]"
+    rf"[配旁对台画VvNnDd](?:音|白|词|外音|oice-?over|O|arrat(?:ion|or)|ialogue)\s*[:\uff1a]\s*(?:{_QUOTED}|([^\n]+))"
+    rf"|(?:\b(?:says|said|asks|asked|whispers|shouts)\b|(?:问|喊|说)?道|说)\s*[,:\uff0c\uff1a]?\s*{_QUOTED}"
 )
 _REQUEST_EN = re.compile(
     r"^(?:please\s+|can you\s+|i want (?:you )?to\s+)*"
@@ -36,6 +35,7 @@ _REQUEST_ZH = re.compile(
     r"^(?:请|帮我|为我|给我|我想|我要)*(?:制作|生成|创作|设计|拍摄|写|做|拍|画)(?:一[个部段支条张篇则]|\d+[个部段支条张])?"
     r"(?:\d+秒的?)?[^,。!?\n\uff0c\uff01\uff1f]{0,12}?(?:关于|讲述|介绍|展示|主题为|[:\uff1a])"
 )
+_SPEECH_MARKS = ("“", '"', "「", ":", "\uff1a")
 _BREAKS = (".!?。\uff01\uff1f", ",;、\uff0c\uff1b \n")
 MARKS = " .,;:!?。、\uff0c\uff1b\uff1a\uff01\uff1f"
 """Marks that end or part sentences, Latin and Chinese."""
@@ -128,5 +128,7 @@ def spoken(text: str) -> tuple[str, str]:
     >>> spoken("The fox looks up. Voiceover: “What is this?”")
     ('The fox looks up.', 'What is this?')
     """
+    if not any(mark in text for mark in _SPEECH_MARKS):
+        return text, ""
     said = [next(filter(None, match), "") for match in _SPEECH.findall(text)]
     return (_SPEECH.sub("", text).strip() or text, " ".join(said).strip()) if said else (text, "")

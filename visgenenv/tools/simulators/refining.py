@@ -7,7 +7,7 @@ from typing import Any
 
 import orjson
 
-from visgenenv.tools.simulators.prose import MARKS, Lang, clip, sentences
+from visgenenv.tools.simulators.prose import MARKS, Lang, clip, numbered, sentences
 
 _FACT = re.compile(r"[“\"「《][^”\"」》\n]{1,40}[”\"」》]|\d+(?:[.,:×*/]\d+)*%?|\b[A-Z][\w'-]*(?: [A-Z][\w'-]*)*")
 _WORDS = (
@@ -17,7 +17,7 @@ _WORDS = (
 _PLAIN = frozenset(_WORDS.split())
 """Capitalised at the start of a sentence, but no names."""
 _ASKED = re.compile(
-    r"\b(?:add|include|mention|with)\s+([^.;,\n]{2,120})|(?:加入|加上|添加|增加|包含|突出)([^。,;\n\uff0c\uff1b]{1,60})",
+    r"\b(?:add|include|mention|with)\s+((?:(?! and (?:keep|make|use|do|remove|change)\b)[^.;,\n]){2,120})|(?:加入|加上|添加|增加|包含|突出)([^。,;\n\uff0c\uff1b]{1,60})",
     re.IGNORECASE,
 )
 _SHORTER = re.compile(r"\b(?:short(?:er|en)?|concise|brief|trim)\b|简短|精简|缩短|简洁", re.IGNORECASE)
@@ -36,12 +36,15 @@ def refine(
 
     `craft` are the phrases the target generator profits from; `first` says with which of them to begin.
     """
-    shots = _shots(text)
-    body = "\n".join(_fit_lines(shots, limit)) if shots else _SPACES.sub(" ", text).strip()
+    body, shots = _SPACES.sub(" ", text).strip(), _shots(text)
     notes = [_NOTES[lang]["kept"]]
-    if len(body) > limit:
-        shortened = condense(body, limit)
-        notes = [_NOTES[lang]["cut"].format(len(body), len(shortened))]
+    if shots or len(body) > limit:
+        shots = shots or _lines(text)
+        shortened = "\n".join(shots) if shots else condense(body, limit)
+        if len(shortened) > limit:
+            shortened = _with_facts("\n".join(_fit_lines(shots, limit * 4 // 5)), facts(" ".join(shots)), limit)
+        if len(body) > limit:
+            notes = [_NOTES[lang]["cut"].format(len(body), len(shortened))]
         body = shortened
     additions = [(next(filter(None, match)).strip(), "asked") for match in _ASKED.findall(instruction)]
     if style:
@@ -65,11 +68,23 @@ def condense(text: str, limit: int) -> str:
         if len(sentence) + 1 <= room:
             kept.append(sentence)
             room -= len(sentence) + 1
-    short = " ".join(kept) or clip(text, limit * 4 // 5)
-    for fact in facts(text):
-        if fact not in short and len(short) + len(fact) + 2 <= limit:
-            short += f", {fact}"
+    return _with_facts(" ".join(kept) or clip(text, limit * 4 // 5), facts(text), limit)
+
+
+def _with_facts(short: str, known: list[str], limit: int) -> str:
+    """Add to a shortened text the names and numbers it has lost, as far as they fit."""
+    missing = [fact for fact in known if fact not in short]
+    for fact in missing:
+        longer = f"{short.rstrip(MARKS)}, {fact}"
+        if len(longer) <= limit:
+            short = longer
     return short
+
+
+def _lines(text: str) -> list[str]:
+    """Return a text's opening and its numbered shots, one line each, or nothing if no shots are numbered."""
+    opening, shots = numbered(text)
+    return [*([opening] if opening else []), *(f"{i}. {shot}" for i, shot in enumerate(shots, 1))] if shots else []
 
 
 def _shots(text: str) -> list[str]:

@@ -48,19 +48,12 @@ def write_script(
     narrations = _narrate(tables, subject, said, total, kind, lang, n, first)
     seconds = share(duration, [length(text, lang) or 1 for text in narrations])
     beats = tables["leads"][kind][lang][::2]
-    framings = tables["framings"][lang]
     scenes = [
         {
             "scene_id": i + 1,
             "heading": beats[place(i, n, len(beats))],
             "narration": narrations[i],
-            "visual": _visual(
-                framings[(i + first) % len(framings)],
-                subject,
-                _nth(said, i, n) or beats[place(i, n, len(beats))].lower(),
-                style,
-                lang,
-            ),
+            "visual": _visual(subject, _nth(said, i, n) or beats[place(i, n, len(beats))].lower(), style, lang),
             "est_duration": seconds[i],
         }
         for i in range(n)
@@ -200,11 +193,11 @@ def _nth(items: list[str], i: int, n: int) -> str:
     return items[i * len(items) // n] if items else ""
 
 
-def _visual(framing: str, subject: str, point: str, style: str, lang: Lang) -> str:
-    detail = point.rstrip(MARKS)
+def _visual(subject: str, detail: str, style: str, lang: Lang) -> str:
+    detail = detail.rstrip(MARKS)
     if lang == "zh":
-        return f"{framing}\uff1a{subject}\uff0c{detail}" + (f"\uff0c{style}风格。" if style else "。")
-    return f"{framing} of {subject}, {detail}" + (f", {style} style." if style else ".")
+        return f"{subject}\uff0c{detail}" + (f"\uff0c{style}风格。" if style else "。")
+    return f"{_capital(subject)}, {detail}" + (f", {style} style." if style else ".")
 
 
 def _logline(kind: str, subject: str, audience: str, n: int, lang: Lang) -> str:

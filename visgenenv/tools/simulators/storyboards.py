@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 import orjson
@@ -24,6 +23,12 @@ from visgenenv.tools.simulators.scripts import share
 PROMPT_LIMIT = 800
 """Every prompt fits the narrowest generator (Qwen-Image)."""
 _CONTENT, _SETTING, _TITLE = 420, 160, 60
+_MOST_SHOTS = 150
+"""600 s in the shortest clips of Veo; more than can be asked for (60), which a long film without a count may need."""
+_ROUND = 60
+"""After so many shots of one content, framing and moment come round again, and a second moment is named."""
+_FRAMINGS = ("大特写", "特写", "近景", "中景", "全景", "远景", "俯拍", "仰拍", "extreme close-up", "close-up", "wide shot",
+             "medium shot", "full shot", "long shot", "establishing shot", "low-angle shot")  # fmt: skip
 
 
 class Part(Struct, frozen=True):
@@ -55,8 +60,8 @@ def read_script(text: str, lang: Lang) -> Script:
     preamble, shots = numbered(text)
     if shots:
         parts = tuple(Part(*spoken(shot)) for shot in shots)
-        setting = clip(bare_subject(preamble.partition("\n")[0], lang).strip(MARKS), _SETTING)
-        return Script(clip(setting or parts[0].seen, _TITLE), setting, parts, fixed=True)
+        setting = clip(bare_subject(preamble.partition("\n")[0], lang), _SETTING).strip(MARKS)
+        return Script(clip(setting or parts[0].seen, _TITLE).strip(MARKS), setting, parts, fixed=True)
     seen, said = spoken(bare_subject(text.strip(), lang))
     lines = sentences(seen) or [seen]
     words = chunks(sentences(said), len(lines))
@@ -95,7 +100,7 @@ def count_shots(script: Script, total: float, allowed: list[int], seconds_per_sh
     n = len(script.parts) if script.fixed else round(total / seconds_per_shot)
     if allowed:
         n = min(max(n, round(total / allowed[-1])), round(total / allowed[0]))
-    return min(max(n, 1), 60)
+    return min(max(n, 1), _MOST_SHOTS)
 
 
 def share_out(parts: tuple[Part, ...], n: int, lang: Lang) -> list[Part]:
@@ -139,24 +144,29 @@ def write_shots(
     mood = _mood(tables["moods"][lang], " ".join(part.seen for part in shots) + style)
     described = {c["name"]: _described(c, lang) for c in characters}
     cast = list(described)
-    written = []
+    written, known = [], set()
     for i, part in enumerate(shots):
-        cast = [name for name in described if name.lower() in f"{part.seen} {part.said}".lower()] or cast
+        heard = f"{part.seen} {part.said}".lower()
+        cast = [name for name in described if name.lower() in heard] or cast
         size, move, moment = (words[key][(first + i) % len(words[key])] for key in ("sizes", "moves", "moments"))
         content = clip(part.seen.strip(), _CONTENT).rstrip(MARKS)
-        ends = [*(described[name] for name in cast), script.setting, _in_style(style, lang)]
+        opening = content[:40].lower()
+        stated = next((framing for framing in _FRAMINGS if framing in opening), "")
+        again = [moment, *_later(words["moments"], i)] if content in known else []
+        known.add(content)
+        ends = [*(described[name] for name in cast), script.setting, "" if style in content else _in_style(style, lang)]
         written.append(
             {
                 "shot_id": i + 1,
                 "duration": durations[i],
-                "shot_size": size,
+                "shot_size": stated or size,
                 "camera_move": move,
-                "scene": script.setting or clip(content, _TITLE),
+                "scene": script.setting or content,
                 "characters": cast,
                 "action": content,
                 "dialogue": part.said,
-                "image_prompt": _prompt([size, moment], content, ends, lang),
-                "video_prompt": _prompt([move, moment], content, ends, lang),
+                "image_prompt": _prompt([*([] if stated and not again else [size]), *again], content, ends, lang),
+                "video_prompt": _prompt([move, *again], content, ends, lang),
                 "transition": words["transitions"][i % len(words["transitions"])]
                 if i
                 else tables["first_transition"][lang],
@@ -167,10 +177,14 @@ def write_shots(
     return written
 
 
+def _later(moments: list[str], i: int) -> list[str]:
+    return [moments[i // _ROUND % len(moments)]] if i >= _ROUND else []
+
+
 def _prompt(openings: list[str], content: str, ends: list[str], lang: Lang) -> str:
     """Join framing, content and what stays the same in every shot; the content is never what is cut."""
     comma, colon, stop = (", ", ": ", ".") if lang == "en" else ("\uff0c", "\uff1a", "。")
-    text = f"{comma.join(openings)}{colon}{content}"
+    text = f"{comma.join(openings)}{colon}{content}" if openings else content
     text = text[:1].upper() + text[1:]
     for end in ends:
         if end and len(text) + len(end) + 3 <= PROMPT_LIMIT:
@@ -192,4 +206,5 @@ def _in_style(style: str, lang: Lang) -> str:
 def _mood(moods: dict[str, str], text: str) -> str:
     """Return the first mood whose words occur in the text; the first of all has no words and is the default."""
     default, *others = moods
-    return next((mood for mood in others if re.search(moods[mood], text, re.IGNORECASE)), default)
+    text = text.lower()
+    return next((mood for mood in others if any(word in text for word in moods[mood].split("|"))), default)
