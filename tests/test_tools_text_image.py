@@ -2,6 +2,7 @@
 
 import statistics
 
+import msgspec
 import orjson
 import pytest
 from hypothesis import given, settings
@@ -39,8 +40,6 @@ def refused(name, **arguments):
 
 def on_desk(**sizes):
     """Return a workspace that holds a picture of the given size under each name, `img_<name>`."""
-    import msgspec
-
     workspace = Workspace(seed=3)
     for name, (width, height) in sizes.items():
         asset = stand_in(f"img_{name}")

@@ -20,7 +20,7 @@ def actions(turn):
 
 
 def make(**kwargs):
-    return lambda: gym.make("VisGen-v0", tasks="paper", **kwargs)
+    return lambda: gym.make("visgenenv:VisGen-v0", tasks="paper", **kwargs)
 
 
 def compare(ours, theirs, turns=12, mode=AutoresetMode.NEXT_STEP):

@@ -105,10 +105,10 @@ def test_the_published_query_is_shown_in_full_pictures_and_the_rest_in_previews(
 def hostile() -> Trajectory:
     record = rollout(ExpertPolicy(), [load_suite("dev")[0]], faults="none", progress=False)[0]
     texts = (f"<think>{HOSTILE}</think><plan>{HOSTILE}</plan>", HOSTILE,
-             '<think>long enough</think><tool_call>{"name":"<b>x</b>","arguments":{"<i>":"<script>","n":[{"<u>":1}]}}</tool_call>')  # fmt: skip
+             '<think>long enough</think><tool_call>{"name":"<blink>x</blink>","arguments":{"<blink>":"<blink>","n":[{"<blink>":1}]}}</tool_call>')  # fmt: skip
     steps = [Step(parse_action(text), (), (HOSTILE,)) for text in texts]
-    task = msgspec.structs.replace(record.task, id="<b>id</b>", query=HOSTILE)
-    return msgspec.structs.replace(record, task=task, steps=(*steps[:2], *record.steps), truncated_by="<turns>")
+    task = msgspec.structs.replace(record.task, id="<blink>id</blink>", query=HOSTILE)
+    return msgspec.structs.replace(record, task=task, steps=(*steps[:2], *record.steps), truncated_by="<blink>")
 
 
 def test_whatever_a_policy_writes_stays_text(tmp_path: Path) -> None:
@@ -116,7 +116,7 @@ def test_whatever_a_policy_writes_stays_text(tmp_path: Path) -> None:
     plays = [Play('"><script>', record, score(record), 0)]
     page = Page(write_page(plays, tmp_path))
     assert page.tags.count("script") == 1
-    assert "b" in page.tags and "i" not in page.tags and "u" not in page.tags
+    assert "blink" not in page.tags
     assert '<script>alert("x")</script>' in page.words
 
 

@@ -80,6 +80,7 @@ class Episode:
         described = [upload.description for upload in task.uploads]
         self.first = prompts.query_text(task.query, uploads, described, self.lang)
         self._chars = len(self.first)
+        self._limited = max_context is not None or budget_usd is not None
         self._policy_seed = int.from_bytes(derive_key("policy", seed)[:7], "little")
 
     def act(self, action: Action) -> Step:
@@ -90,13 +91,17 @@ class Episode:
         """
         if self.terminated or self.truncated_by:
             raise RuntimeError("the episode is over; start a new one")
-        results = tuple([self._call(call) for call in action.calls])
-        told = [encode_result(result) for result in results]
+        results = []
+        told = []
+        for call in action.calls:
+            result = self._call(call)
+            results.append(result)
+            told.append(encode_result(result))
         if action.answer is not None:
             self.terminated = True
         elif action.faults or not told:
             told += prompts.corrections(action, self.lang)
-        step = Step(action, results, tuple(told if len(told) <= SAFE_RESULTS else _fit(told)))
+        step = Step(action, tuple(results), tuple(told if len(told) <= SAFE_RESULTS else _fit(told)))
         self.steps.append(step)
         if not self.terminated:
             self._check_limits(step)
@@ -116,12 +121,12 @@ class Episode:
     def _check_limits(self, step: Step) -> None:
         if len(self.steps) >= self.max_turns:
             self.truncated_by = "turns"
-        elif self.max_context is not None:
+        elif self._limited:
             self._chars += len(step.action.text) + sum(map(len, step.told))
-            if self._chars >= self.max_context:
+            if self.max_context is not None and self._chars >= self.max_context:
                 self.truncated_by = "context"
-        if not self.truncated_by and self.budget_usd is not None and self.workspace.cost_usd >= self.budget_usd:
-            self.truncated_by = "budget"
+            elif self.budget_usd is not None and self.workspace.cost_usd >= self.budget_usd:
+                self.truncated_by = "budget"
 
     def observation(self) -> str:
         """Return the text observation of the latest step (at first: the query and the upload urls)."""

@@ -7,7 +7,7 @@ else they did, and a fork copies no generator state.
 
 from __future__ import annotations
 
-from functools import cache
+from functools import lru_cache
 from hashlib import blake2b
 from math import exp, log
 from statistics import NormalDist
@@ -19,8 +19,7 @@ DRAWS = 8
 _EIGHT = Struct("<8Q")
 _UNIT = 2.0**-53
 _NORMAL = NormalDist()
-_DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
-_PAIRS = [one + two for one in _DIGITS for two in _DIGITS]
+_BASE36 = (b"0123456789abcdefghijklmnopqrstuvwxyz" * 8)[:256]
 
 
 def derive_key(purpose: str, seed: int) -> bytes:
@@ -47,33 +46,26 @@ def first_uniform(block: bytes) -> float:
     return (int.from_bytes(block[:8], "little") >> 11) * _UNIT
 
 
-def base36(block: bytes, length: int) -> str:
-    """Write the first bytes of a digest as `length` (a multiple of 8) characters of 0-9a-z."""
-    return "".join([code36(int.from_bytes(block[start : start + 6], "little")) for start in range(0, length * 6 // 8, 6)])
-
-
-def code36(n: int) -> str:
-    """Write a number of 48 bits as eight characters of 0-9a-z."""
-    p = _PAIRS
-    return p[n % 1296] + p[n // 1296 % 1296] + p[n // 1679616 % 1296] + p[n // 2176782336 % 1296]
+def base36(block: bytes) -> str:
+    """Write each byte of a block as one character of 0-9a-z."""
+    return block.translate(_BASE36).decode()
 
 
 def log_normal(u: float, median: float, p95: float) -> float:
     """Return a latency in seconds with the given median and 95th percentile, clamped to [0.3, 6] medians.
 
-    The shape is the one in the tool contracts: `sigma = ln(p95 / median) / 1.645`. The normal quantile comes from a
-    table of 4,096 steps.
+    The shape is the one in the tool contracts: `sigma = ln(p95 / median) / 1.645`, in 4,096 steps.
     """
     if p95 <= median or median <= 0:
         return median
-    drawn = exp(log(p95 / median) * _quantiles()[int(u * 4096)])
-    return median * (0.3 if drawn < 0.3 else 6.0 if drawn > 6.0 else drawn)
+    return median * _factors(p95 / median)[int(u * 4096)]
 
 
-@cache
-def _quantiles() -> list[float]:
-    """Return the normal quantiles at the middles of 4,096 equal steps, in units of the 95th percentile's 1.645."""
-    return [_NORMAL.inv_cdf((i + 0.5) / 4096) / 1.645 for i in range(4096)]
+@lru_cache(maxsize=256)
+def _factors(ratio: float) -> list[float]:
+    """Return the quantiles of a log-normal of median 1 and the given 95th percentile, clamped to [0.3, 6]."""
+    drawn = (exp(log(ratio) * _NORMAL.inv_cdf((i + 0.5) / 4096) / 1.645) for i in range(4096))
+    return [min(max(factor, 0.3), 6.0) for factor in drawn]
 
 
 def normal(u: float, mean: float, sd: float, low: float, high: float) -> float:

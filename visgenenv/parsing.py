@@ -35,6 +35,7 @@ MIN_CHARS = 8
 """Fewest characters of a think or a summary that says something."""
 
 _TOKEN = re.compile(r"<(?:(/?)(think|plan|tool_call|tool\.call|answer|reflect|tool_response)>|\|im_(?:start|end)\|>)")
+_PLAIN = re.compile(r"<think>([^<]*)</think>\s*<tool_call>([^<]*)</tool_call>\s*")
 _END_TOKENS = ("<|im_end|>", "<|endoftext|>")
 _DEEP_TRIES = 4
 _DECODER = json.JSONDecoder()
@@ -87,19 +88,15 @@ def _plain_turn(text: str, channel: str) -> Action | None:
 
     `_any_turn` reads it to the same action (a property test says so).
     """
-    if not (text.startswith("<think>") and text.isascii()):
+    match = _PLAIN.fullmatch(text)
+    if match is None or not text.isascii():
         return None
-    end = text.find("<", 7)
-    if not text.startswith("</think>", end):
-        return None
-    call = text[end + 8 :].strip()
-    if not (call.startswith("<tool_call>") and call.endswith("</tool_call>") and call.find("<", 11) == len(call) - 12):
-        return None
-    think = text[7:end].strip()
+    think, body = match.groups()
     try:
-        read = orjson.loads(call[11:-12])
+        read = orjson.loads(body)
     except ValueError:
         return None
+    think = think.strip()
     if len(think) < MIN_CHARS or type(read) is not dict or len(read) != 2:
         return None
     name, arguments = read.get("name"), read.get("arguments")

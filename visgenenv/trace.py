@@ -52,16 +52,21 @@ def from_json(data: dict[str, Any]) -> Trajectory:
             task=msgspec.convert(data["task"], Task),
             steps=tuple(_step_in(step, assets) for step in data["steps"]),
             assets=tuple(assets.values()),
-            seed=data["seed"],
-            world_seed=data["world_seed"],
-            settings=data["settings"],
-            versions=data["versions"],
-            terminated=data["terminated"],
-            truncated_by=data["truncated_by"],
-            reward=data["reward"],
+            **{name: msgspec.convert(data[name], kind) for name, kind in _PLAIN.items()},
         )
     except (KeyError, TypeError, AttributeError, msgspec.ValidationError) as error:
         raise TraceError(f"not a visgenenv trace: {type(error).__name__}: {error}") from error
+
+
+_PLAIN: dict[str, Any] = {
+    "seed": int,
+    "world_seed": int,
+    "settings": dict[str, Any],
+    "versions": dict[str, Any],
+    "terminated": bool,
+    "truncated_by": str,
+    "reward": float | None,
+}
 
 
 def _asset_out(asset: Asset) -> dict[str, Any]:

@@ -11,7 +11,8 @@ from msgspec import to_builtins
 from rich.markup import escape
 from rich.table import Table
 
-from visgenenv.cli.playing import play, set_aside, summary, summary_table
+from visgenenv.cli.playing import play as play_tasks
+from visgenenv.cli.playing import set_aside, summary, summary_table
 from visgenenv.cli.terminal import (
     CORES,
     POLICIES,
@@ -53,7 +54,7 @@ def rollout(
     named_faults(faults)
     path = writable(out) / "traces.jsonl"
     aside = set_aside(path)
-    played = play(policy, chosen, path, num_envs=num_envs, seed=seed, faults=faults)
+    played = play_tasks(policy, chosen, path, num_envs=num_envs, seed=seed, faults=faults)
     reward = sum(record.reward or 0.0 for record in played.records) / len(played.records)
     facts = {"traces": str(path), "episodes": len(played.records), "turns": played.turns, "mean_reward": reward}
     if as_json:
@@ -73,17 +74,15 @@ def score(
 ) -> None:
     """Score every episode of a trace file: a table, or with --json one object a line in the file's order."""
     named_preset(preset)
-    records: list[RewardRecord] = []
-    rows: list[tuple[str, ...]] = []
+    plays: list[Play] = []
     for index, trajectory in enumerate(traces(traces_file)):
         record = scored(trajectory, preset)
-        records.append(record)
         if as_json:
             emit(_row(index, trajectory, record))
         else:
-            rows.append(_cells(index, trajectory, record))
+            plays.append(Play(_player(traces_file, trajectory), trajectory, record, index))
     if not as_json:
-        _print_scores(rows, records, traces_file, preset)
+        _print_scores(plays, preset)
 
 
 def _row(index: int, trajectory: Trajectory, record: RewardRecord) -> dict[str, Any]:
@@ -91,18 +90,20 @@ def _row(index: int, trajectory: Trajectory, record: RewardRecord) -> dict[str, 
     return {**who, "policy": trajectory.settings.get("policy"), **to_builtins(record)}
 
 
-def _cells(index: int, trajectory: Trajectory, record: RewardRecord) -> tuple[str, ...]:
-    values = [f"{value:.3f}" if record.applicable[name] else "–" for name, value in record.components.items()]
-    success = "yes" if record.gates["V"] else "no"
-    return str(index), escape(trajectory.task.id), success, f"{record.reward:.3f}", *values
-
-
-def _print_scores(rows: Sequence[Sequence[str]], records: Sequence[RewardRecord], path: Path, preset: str) -> None:
-    table = Table("#", "task", "success", "reward", *records[0].components)
-    for row in rows:
-        table.add_row(*row)
+def _print_scores(plays: Sequence[Play], preset: str) -> None:
+    names = list(plays[0].record.components)
+    table = Table("#", "task", "success", "reward", *names)
+    for play in plays:
+        record = play.record
+        values = [f"{record.components[name]:.3f}" if record.applicable[name] else "–" for name in names]
+        success = "yes" if record.gates["V"] else "no"
+        table.add_row(str(play.index), escape(play.trajectory.task.id), success, f"{record.reward:.3f}", *values)
     console.print(table)
-    console.print(summary_table([summary(path.stem, records)], f"preset {preset}"))
+    rows = [
+        summary(policy, [play.record for play in plays if play.policy == policy])
+        for policy in dict.fromkeys(play.policy for play in plays)
+    ]
+    console.print(summary_table(rows, f"preset {preset}"))
 
 
 def view(

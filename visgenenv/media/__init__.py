@@ -2,9 +2,10 @@
 
 from visgenenv.media.database import MediaDB
 from visgenenv.media.export import export_asset, export_preview
-from visgenenv.media.opening import open_asset, upload_asset
+from visgenenv.media.opening import open_asset
 from visgenenv.media.sheet import contact_sheet, letterbox, thumbnail
 from visgenenv.media.truth import truth
+from visgenenv.media.uploads import upload_asset
 from visgenenv.media.view import view
 
 __all__ = [

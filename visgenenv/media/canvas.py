@@ -82,7 +82,9 @@ class Canvas:
             if cap:
                 d = 0.3
                 low = top + (y - top) * d
-                zigzag = [(x + half * d * k, low - (y - top) * 0.07 * (j % 2)) for j, k in enumerate((1, 0.5, 0, -0.5, -1))]
+                zigzag = [
+                    (x + half * d * k, low - (y - top) * 0.07 * (j % 2)) for j, k in enumerate((1, 0.5, 0, -0.5, -1))
+                ]
                 self.shape([(x, top), *zigzag], cap)
         self.box(0, y - 0.004, 1, 1.01, colour)
 

@@ -12,8 +12,8 @@ from visgenenv.media.scenes import Player, clip, morph, still
 from visgenenv.media.timeline import Montage, Screen, Titles
 from visgenenv.types import Recipe
 
-PLAYERS = 24
-"""So many prepared scenes are kept; at 1280 x 720 each holds about 5 MB."""
+KEPT_PIXELS = 24_000_000
+"""Prepared scenes are kept until their frames have so many pixels in all (about 150 MB); at least three are."""
 
 _players: OrderedDict[tuple[str, str, int, int], tuple[Recipe, Player]] = OrderedDict()
 
@@ -36,9 +36,10 @@ def player(recipe: Recipe, width: int, height: int) -> Player:
     if known is not None and (known[0] is recipe or known[0] == recipe):
         _players.move_to_end(key)
         return known[1]
-    made = _PLAYERS.get(recipe.node, _blank)(recipe, width, height)
+    made = PLAYERS.get(recipe.node, _blank)(recipe, width, height)
     _players[key] = recipe, made
-    if len(_players) > PLAYERS:
+    _players.move_to_end(key)
+    while len(_players) > 3 and sum(kept[2] * kept[3] for kept in _players) > KEPT_PIXELS:
         _players.popitem(last=False)
     return made
 
@@ -50,9 +51,10 @@ def _still(recipe: Recipe, width: int, height: int) -> Player:
 
 def _clip(recipe: Recipe, width: int, height: int) -> Player:
     params = recipe.params
-    seconds = float(params["seconds"])
-    moving = clip(graph(recipe), width, height, seconds, str(params.get("prompt", "")))
-    if params.get("tail"):
+    seconds, drawn = float(params["seconds"]), graph(recipe)
+    motion = "" if params.get("match") == "random" else str(params.get("prompt", ""))
+    moving = clip(drawn, width, height, seconds, motion)
+    if params.get("tail") and len(recipe.sources) > 1:
         return morph(moving, frame(recipe.sources[1], 0.0, width, height), seconds)
     return moving
 
@@ -62,7 +64,8 @@ def _film(recipe: Recipe, width: int, height: int) -> Player:
 
 
 def _titled(recipe: Recipe, width: int, height: int) -> Player:
-    return Titles(recipe, Screen(width, height, height / recipe.params["size"][1]), _play).picture
+    own = recipe.params.get("size") or (width, height)
+    return Titles(recipe, Screen(width, height, height / own[1]), _play).picture
 
 
 def _play(recipe: Recipe, screen: Screen) -> Player:
@@ -74,7 +77,7 @@ def _blank(recipe: Recipe, width: int, height: int) -> Player:
     return lambda t: picture
 
 
-_PLAYERS: dict[str, Callable[[Recipe, int, int], Player]] = {
+PLAYERS: dict[str, Callable[[Recipe, int, int], Player]] = {
     "scene": _still,
     "edit": _still,
     "shot": _clip,
@@ -82,3 +85,4 @@ _PLAYERS: dict[str, Callable[[Recipe, int, int], Player]] = {
     "timeline": _film,
     "titles": _titled,
 }
+"""By node: prepares a recipe at a size and returns what draws its moments."""

@@ -8,8 +8,9 @@ from __future__ import annotations
 import io
 import os
 import wave
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from fractions import Fraction
+from math import lcm
 from pathlib import Path
 from typing import Any
 
@@ -42,6 +43,7 @@ def export_asset(asset: Asset, folder: Path) -> Path:
 def export_preview(asset: Asset, path: Path, height: int = 360) -> Path:
     """Write a small version for a page: a picture as JPEG, a film as mp4 of that height (same frames, same sound)."""
     if asset.kind == "video":
+        height = max(2, height // 2 * 2)
         width = max(2, round(asset.width * height / asset.height / 2) * 2)
         _write(path, lambda part: _film(asset, part, (width, height), crf=30))
     elif asset.kind == "image":
@@ -86,13 +88,15 @@ def _film(asset: Asset, path: Path, size: tuple[int, int], crf: int) -> None:
     import av
 
     fps = Fraction(*asset.fps)
-    with av.open(str(path), "w", format="mp4", options={"movflags": "+faststart"}) as container:
+    ticks = lcm(asset.fps[0], asset.sample_rate or FILM_RATE)
+    options = {"movflags": "+faststart", "movie_timescale": str(ticks)}
+    with av.open(str(path), "w", format="mp4", options=options) as container:
         stream: Any = container.add_stream("libx264", rate=fps)
         stream.width, stream.height = size
-        stream.pix_fmt = "yuv420p"
+        stream.pix_fmt = "yuv420p" if size[0] % 2 == size[1] % 2 == 0 else "yuv444p"
         stream.codec_context.thread_count = 1
         stream.codec_context.time_base = 1 / fps
-        stream.options = {"preset": "veryfast", "crf": str(crf), "bf": "0", "g": str(round(fps)), "sc_threshold": "0"}
+        stream.options = {"preset": "superfast", "crf": str(crf), "bf": "0", "g": str(round(fps)), "sc_threshold": "0"}
         sound = _Sound(container, asset) if asset.has_audio else None
         for index in range(asset.n_frames):
             picture: Any = _as_frame(frame(asset.recipe, float(index / fps), *size))
@@ -108,7 +112,7 @@ def _film(asset: Asset, path: Path, size: tuple[int, int], crf: int) -> None:
 def _as_frame(picture: Image.Image) -> Any:
     import av
 
-    return av.VideoFrame.from_ndarray(np.asarray(picture.convert("RGB")), format="rgb24")
+    return av.VideoFrame.from_ndarray(np.asarray(picture), format="rgb24")
 
 
 class _Sound:
@@ -119,24 +123,34 @@ class _Sound:
         self.rate = asset.sample_rate or FILM_RATE
         self.stream = container.add_stream("aac", rate=self.rate, layout="stereo")
         self.stream.codec_context.thread_count = 1
-        self.total = round(asset.n_frames * asset.fps[1] * self.rate / asset.fps[0])
-        self.data = samples(asset.recipe, self.total, self.rate, 2)
+        total = round(asset.n_frames * asset.fps[1] * self.rate / asset.fps[0])
+        self.data, self.lead = _led_in(samples(asset.recipe, total, self.rate, 2))
         self.done = 0
 
     def until(self, seconds: float) -> None:
         """Encode everything up to a time."""
-        while self.done + AAC_FRAME <= min(self.total, seconds * self.rate):
-            self._encode(AAC_FRAME)
+        while self.done + AAC_FRAME <= min(len(self.data), seconds * self.rate + self.lead):
+            self._encode()
 
     def finish(self) -> None:
         """Encode what is left."""
-        while self.done < self.total:
-            self._encode(min(AAC_FRAME, self.total - self.done))
+        while self.done < len(self.data):
+            self._encode()
         self.container.mux(self.stream.encode(None))
 
-    def _encode(self, n: int) -> None:
-        self.container.mux(self.stream.encode(_audio_frame(self.data[self.done : self.done + n], self.rate, self.done)))
-        self.done += n
+    def _encode(self) -> None:
+        piece = self.data[self.done : self.done + AAC_FRAME]
+        self.container.mux(self.stream.encode(_audio_frame(piece, self.rate, self.done - self.lead)))
+        self.done += AAC_FRAME
+
+
+def _led_in(data: NDArray[np.float32]) -> tuple[NDArray[np.float32], int]:
+    """Fill AAC's last frame by silence before time zero instead of after the end.
+
+    Decoders obey an mp4 edit list to the sample at the beginning, but play the padding of a short last frame.
+    """
+    lead = -len(data) % AAC_FRAME
+    return np.concatenate([np.zeros((lead, data.shape[1]), np.float32), data]), lead
 
 
 def _audio_frame(data: NDArray[np.float32], rate: int, pts: int) -> Any:
@@ -170,22 +184,20 @@ def _wav(asset: Asset, data: NDArray[np.float32], path: Path) -> None:
 def _compressed(asset: Asset, data: NDArray[np.float32], path: Path, codec: str, form: str) -> None:
     import av
 
-    with av.open(str(path), "w", format=form) as container:
+    data, lead = _led_in(data) if codec == "aac" else (data, 0)
+    options = {"movie_timescale": str(asset.sample_rate)} if form == "mp4" else {}
+    with av.open(str(path), "w", format=form, options=options) as container:
         stream: Any = container.add_stream(codec, rate=asset.sample_rate)
         stream.layout = "stereo" if asset.channels == 2 else "mono"
         stream.bit_rate = 128_000
-        for start in _chunks(len(data), stream.codec_context.frame_size or 1152):
-            container.mux(stream.encode(_audio_frame(data[slice(*start)], asset.sample_rate, start[0])))
+        size = stream.codec_context.frame_size or 1152
+        for start in range(0, len(data), size):
+            container.mux(stream.encode(_audio_frame(data[start : start + size], asset.sample_rate, start - lead)))
         container.mux(stream.encode(None))
 
 
-def _chunks(total: int, size: int) -> Iterator[tuple[int, int]]:
-    for start in range(0, total, size):
-        yield start, min(start + size, total)
-
-
 def _text(asset: Asset, path: Path) -> None:
-    path.write_text(str(asset.recipe.params.get("text", "")), encoding="utf-8")
+    path.write_text(str(asset.recipe.params.get("text", "")), encoding="utf-8", errors="replace", newline="")
 
 
 _FILES: dict[str, Callable[[Asset, Path], None]] = {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from typing import Any
 
 from msgspec import Struct
@@ -22,11 +22,15 @@ MOST_OF_A_KIND = 12
 
 _SCENES_OF_CHANCE = ("meadow", "studio", "forest", "beach", "street", "garden", "sky", "living room")
 _CLOSE = re.compile(r"close[- ]?up|macro|extreme close|特写|近景|大特写", re.I)
-_WIDE = re.compile(r"wide shot|long shot|establishing|panoram|bird'?s[- ]eye|aerial|全景|远景|广角|俯瞰|鸟瞰|镜头拉远", re.I)
+_WIDE = re.compile(
+    r"wide shot|long shot|establishing|panoram|bird'?s[- ]eye|aerial|全景|远景|广角|俯瞰|鸟瞰|镜头拉远", re.I
+)
 _CHANGE = re.compile(r"\b(?:make|turn|change|recolou?r|paint|dye)\b|变成|改成|改为|换成|变为|涂成|染成", re.I)
 _SWAP_EN = re.compile(r"\b(?:replace|swap|change|turn)\b(.{1,80}?)\b(?:with|for|into|to)\b(.{1,80})", re.I | re.S)
 _SWAP_ZH = re.compile(r"[把将](.{1,20}?)(?:替换成|替换为|换成|改成|变成|换为)(.{1,30})", re.S)
-_REMOVE = re.compile(r"\b(?:remove|delete|erase|take away|get rid of)\b(.{1,60})|(?:去掉|移除|删除|去除)(.{1,20})", re.I | re.S)
+_REMOVE = re.compile(
+    r"\b(?:remove|delete|erase|take away|get rid of)\b(.{1,60})|(?:去掉|移除|删除|去除)(.{1,20})", re.I | re.S
+)
 
 
 class Figure(Struct, frozen=True):
@@ -56,7 +60,7 @@ class Graph(Struct, frozen=True):
 
 def chance(seed: str, name: str) -> tuple[float, ...]:
     """Return eight uniforms in [0, 1) that belong to a seed and a name."""
-    return uniforms(digest(b"media", seed.encode("utf-8", "replace"), name.encode()))
+    return tuple(uniforms(digest(b"media", seed.encode("utf-8", "replace"), name.encode("utf-8", "replace"))))
 
 
 @by_recipe(2048)
@@ -77,7 +81,12 @@ def _by_chance(recipe: Recipe) -> Graph:
     picked = dict.fromkeys([names[int(u[0] * len(names))], names[int(u[1] * len(names))]][: 1 + (u[2] < 0.35)])
     colours = ["", "", *COLOURS]
     figures = tuple(
-        Figure(name, 1 + int(u[3] * 3) if SUBJECTS[name].category != "sky" else 1, colours[int(u[4] * len(colours))], recipe.seed)
+        Figure(
+            name,
+            1 + int(u[3] * 3) if SUBJECTS[name].category != "sky" else 1,
+            colours[int(u[4] * len(colours))],
+            recipe.seed,
+        )
         for name in picked
     )
     styles = ["", "", "", *STYLES]
@@ -103,11 +112,11 @@ def _scene(recipe: Recipe) -> Graph:
     figures = [_figure(subject, recipe.seed, references) for subject in found.subjects]
     figures += _from_references(figures, references, found)
     figures = [figure for figure in figures if figure.name not in unwanted]
-    figures, left_out = _limited(figures)
+    drawn, left_out = _limited(figures)
     first = references[0] if references else None
     return Graph(
         seed=first.seed if first and not found.scenes else recipe.seed,
-        figures=figures,
+        figures=drawn,
         scene=_setting(found, first, recipe.seed),
         style=found.styles[0] if found.styles else first.style if first else "",
         lights=found.lights[:2] or (first.lights if first and not found.scenes else ()),
@@ -136,10 +145,10 @@ def _edit(recipe: Recipe) -> Graph:
     kept = {figure.name for figure in figures}
     figures += [_figure(subject, recipe.seed, references) for subject in found.subjects if subject.name not in kept]
     figures += _from_references(figures, references, found)
-    figures, left_out = _limited([figure for figure in figures if figure.name not in gone])
+    drawn, left_out = _limited([figure for figure in figures if figure.name not in gone])
     return replace(
         base,
-        figures=figures,
+        figures=drawn,
         scene=found.scenes[0] if found.scenes else base.scene,
         style=found.styles[0] if found.styles else base.style,
         lights=found.lights[:2] or base.lights,
@@ -174,11 +183,6 @@ _READERS: dict[str, Callable[[Recipe], Graph]] = {
     "timeline": _first_source,
     "titles": _first_source,
 }
-
-
-def subjects(figures: Iterable[Figure]) -> tuple[Subject, ...]:
-    """Describe figures as subjects of a truth, without places."""
-    return tuple(Subject(figure.name, figure.count, figure.colour) for figure in figures)
 
 
 def _text(params: dict[str, Any], name: str) -> str:

@@ -75,7 +75,9 @@ def _rows(figures: list[Figure], graph: Graph, aspect: float, floor: float) -> l
 
 
 def _row(figures: list[Figure], graph: Graph, aspect: float, floor: float, scale: float) -> list[Place]:
-    return _line([(figure, i) for figure in figures for i in range(figure.count)], graph, aspect, floor, scale, wide=True)
+    return _line(
+        [(figure, i) for figure in figures for i in range(figure.count)], graph, aspect, floor, scale, wide=True
+    )
 
 
 def _line(
@@ -97,7 +99,9 @@ def _line(
         x += gap + height / aspect / 2
         centre = x + (u[0] - 0.5) * 0.5 * gap
         y = min(0.97, floor + (u[1] - 0.5) * 0.03) - height / 2
-        places.append(Place(figure, index, centre, y, height, mirrored=chance(figure.identity, f"side {index}")[0] < 0.5))
+        places.append(
+            Place(figure, index, centre, y, height, mirrored=chance(figure.identity, f"side {index}")[0] < 0.5)
+        )
         x += height / aspect / 2
     return places
 

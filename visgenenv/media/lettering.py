@@ -59,12 +59,16 @@ def _pieces(text: str) -> Iterator[str]:
         yield word
 
 
-def _block(lines: list[str], size: int, colour: RGBA, stroke: RGBA, stroke_width: float, box: RGBA | None = None) -> Image.Image:
+def _block(
+    lines: list[str], size: int, colour: RGBA, stroke: RGBA, stroke_width: float, box: RGBA | None = None
+) -> Image.Image:
     """Draw lines centred under each other, as large as they need."""
     face, line_height, edge = font(size), round(size * 1.28), round(stroke_width)
     widths = [face.getlength(_drawable(line)) for line in lines] or [1.0]
     pad = edge + max(2, size // 5)
-    block = Image.new("RGBA", (round(max(widths)) + 2 * pad, line_height * max(1, len(lines)) + 2 * pad), box or (0, 0, 0, 0))
+    block = Image.new(
+        "RGBA", (round(max(widths)) + 2 * pad, line_height * max(1, len(lines)) + 2 * pad), box or (0, 0, 0, 0)
+    )
     draw = ImageDraw.Draw(block)
     for row, (line, width) in enumerate(zip(lines, widths, strict=False)):
         place = ((block.width - width) / 2, pad + row * line_height)
@@ -89,7 +93,9 @@ def colour_of(text: str | None, default: RGBA) -> RGBA:
     return red, green, blue, alpha
 
 
-def title(text: str, params: dict[str, Any], width: int, height: int, scale: float) -> tuple[Image.Image, tuple[int, int]]:
+def title(
+    text: str, params: dict[str, Any], width: int, height: int, scale: float
+) -> tuple[Image.Image, tuple[int, int]]:
     """Return the picture of one cue and where its corner goes.
 
     `params` are those of a `titles` recipe, in pixels of the film itself; `scale` is drawn pixels per film pixel.

@@ -30,15 +30,33 @@ def film_sound(recipe: Recipe, n: int, rate: int, hear: Hear) -> Samples:
         sound = _edges(sound, rate, float(track.get("fade_in") or 0), float(track.get("fade_out") or 0))
         _lay(mix, round(float(track["start"]) * rate), sound * float(track.get("volume", 1.0)))
     if music := params.get("bgm"):
-        sound = hear(recipe.sources[music["source"]], round(float(music["seconds"]) * rate), rate)
+        sound = _music(recipe.sources[music["source"]], music, rate, hear)
         _lay(mix, 0, _edges(sound, rate, 0.05, min(0.8, n / rate / 4)) * float(music.get("volume", 0.25)))
     return np.clip(mix, -1, 1)
 
 
-def looped(recipe: Recipe, n: int, rate: int, native: float, hear: Hear) -> Samples:
-    """Return `n` samples of a sound that lasts `native` seconds, repeated as often as needed."""
-    length = max(1, round(native * rate))
-    return np.resize(hear(recipe, min(n, length), rate), n)
+def _music(recipe: Recipe, music: dict[str, Any], rate: int, hear: Hear) -> Samples:
+    """Return the music of a film, from its beginning again when it has ended, if it is to loop."""
+    n, own = round(float(music["seconds"]) * rate), seconds_of(recipe)
+    if music.get("loop") and own:
+        return np.resize(hear(recipe, min(n, max(1, round(own * rate))), rate), n)
+    return hear(recipe, n, rate)
+
+
+def seconds_of(recipe: Recipe) -> float:
+    """Return how long the sound of a recipe is by itself; 0.0 where only its asset knows."""
+    params = recipe.params
+    if recipe.node != "cut":
+        return float(params.get("seconds") or 0.0)
+    if params.get("loop_to") is not None:
+        own = float(params["loop_to"])
+    else:
+        own = (
+            float(params["end"])
+            - float(params["start"])
+            + sum(params["lengths"][i] for i in params.get("concat") or ())
+        )
+    return max([own, *[float(params["lengths"][i]) for i in params.get("mix") or ()]])
 
 
 def cut_sound(recipe: Recipe, n: int, rate: int, hear: Hear) -> Samples:

@@ -28,7 +28,12 @@ def _tree(c: Canvas, x: float, y: float, size: float, colour: Colour, conifer: b
             top, half = y - size * (1.05 - 0.22 * k), wide * (0.16 + 0.06 * k)
             c.shape([(x - half, top + 0.36 * size), (x, top), (x + half, top + 0.36 * size)], colour if k % 2 else dark)
     else:
-        for dx, dy, r, tone in ((-0.13, 0.5, 0.2, dark), (0.13, 0.5, 0.2, dark), (0, 0.68, 0.23, colour), (0, 0.48, 0.2, colour)):
+        for dx, dy, r, tone in (
+            (-0.13, 0.5, 0.2, dark),
+            (0.13, 0.5, 0.2, dark),
+            (0, 0.68, 0.23, colour),
+            (0, 0.48, 0.2, colour),
+        ):
             c.disc(x + dx * wide, y - dy * size, r * size, tone)
 
 
@@ -74,7 +79,12 @@ def garden(c: Canvas) -> None:
     u = c.draws("bushes", 36)
     for row, (y, tone) in enumerate(((0.62, 150), (0.68, 124))):
         for i in range(9):
-            c.disc((i + 0.6 * u[row * 18 + i]) / 8.4, y, 0.1 + 0.05 * u[row * 18 + 9 + i], (int(tone * 0.5), tone, int(tone * 0.52)))
+            c.disc(
+                (i + 0.6 * u[row * 18 + i]) / 8.4,
+                y,
+                0.1 + 0.05 * u[row * 18 + 9 + i],
+                (int(tone * 0.5), tone, int(tone * 0.52)),
+            )
     for i in range(int(12 * c.aspect)):
         x = (i + 0.5) / int(12 * c.aspect)
         c.box(x - 0.018 / c.aspect, 0.6, x + 0.018 / c.aspect, 0.76, (250, 246, 238), 0.012)
@@ -124,7 +134,13 @@ def ocean(c: Canvas) -> None:
     for k in range(6):
         y = 0.5 + 0.09 * k
         tone = (40 - 4 * k, 138 - 11 * k, 200 - 9 * k)
-        c.hills(y, 0.008 + 0.004 * k, 5 - 0.5 * k, (min(255, tone[0] + 50), min(255, tone[1] + 40), min(255, tone[2] + 26)), f"crest {k}")
+        c.hills(
+            y,
+            0.008 + 0.004 * k,
+            5 - 0.5 * k,
+            (min(255, tone[0] + 50), min(255, tone[1] + 40), min(255, tone[2] + 26)),
+            f"crest {k}",
+        )
         c.hills(y + 0.007 + 0.002 * k, 0.008 + 0.004 * k, 5 - 0.5 * k, tone, f"crest {k}")
     _waves(c, 0.5, 0.98, 34)
 
@@ -142,7 +158,11 @@ def underwater(c: Canvas) -> None:
         x, y = u[i], 0.86 + 0.1 * u[10 + i]
         for k in range(5):
             reach = 0.07 + 0.06 * u[20 + i]
-            c.stroke([(x, y), (x + (k - 2) * 0.016 / c.aspect * 1.6, y - reach * (1 - 0.12 * abs(k - 2)))], tones[i % 4], 0.011)
+            c.stroke(
+                [(x, y), (x + (k - 2) * 0.016 / c.aspect * 1.6, y - reach * (1 - 0.12 * abs(k - 2)))],
+                tones[i % 4],
+                0.011,
+            )
     for i in range(18):
         c.disc(u[30 + i], 0.1 + 0.7 * u[(40 + i) % 60], 0.004 + 0.01 * u[(50 + i) % 60], (230, 250, 255, 90))
 
@@ -151,14 +171,26 @@ def desert(c: Canvas) -> None:
     c.gradient([(0, (86, 168, 226)), (0.6, (250, 226, 180)), (1, (252, 220, 160))])
     c.glow(0.72, 0.2, 0.5, (255, 246, 190), 1.0)
     c.disc(0.72, 0.2, 0.055, (255, 244, 200))
-    for y, rise, tone, name in ((0.56, 0.05, (232, 186, 122), "a"), (0.66, 0.06, (224, 166, 96), "b"), (0.77, 0.05, (212, 148, 78), "c")):
+    for y, rise, tone, name in (
+        (0.56, 0.05, (232, 186, 122), "a"),
+        (0.66, 0.06, (224, 166, 96), "b"),
+        (0.77, 0.05, (212, 148, 78), "c"),
+    ):
         c.hills(y, rise, 0.8, (min(255, tone[0] + 16), tone[1] + 18, tone[2] + 18), name)
         c.hills(y + 0.014, rise, 0.8, tone, name)
     c.gradient([(0, (212, 148, 78)), (1, (186, 120, 58))], 0.86, 1.0)
     for x, y, s in ((0.08, 0.74, 0.16), (0.93, 0.7, 0.12)):
         c.box(x - 0.014 / c.aspect, y - s, x + 0.014 / c.aspect, y, (70, 136, 84), 0.014)
-        c.stroke([(x, y - 0.4 * s), (x + 0.05 / c.aspect, y - 0.4 * s), (x + 0.05 / c.aspect, y - 0.75 * s)], (70, 136, 84), 0.018)
-        c.stroke([(x, y - 0.3 * s), (x - 0.05 / c.aspect, y - 0.3 * s), (x - 0.05 / c.aspect, y - 0.6 * s)], (70, 136, 84), 0.018)
+        c.stroke(
+            [(x, y - 0.4 * s), (x + 0.05 / c.aspect, y - 0.4 * s), (x + 0.05 / c.aspect, y - 0.75 * s)],
+            (70, 136, 84),
+            0.018,
+        )
+        c.stroke(
+            [(x, y - 0.3 * s), (x - 0.05 / c.aspect, y - 0.3 * s), (x - 0.05 / c.aspect, y - 0.6 * s)],
+            (70, 136, 84),
+            0.018,
+        )
 
 
 def snow(c: Canvas) -> None:
@@ -170,7 +202,10 @@ def snow(c: Canvas) -> None:
         _tree(c, x, y, s, (64, 118, 116), conifer=True)
         for k in range(3):
             top = y - s * (1.05 - 0.22 * k)
-            c.shape([(x - 0.06 * s / c.aspect, top + 0.13 * s), (x, top), (x + 0.06 * s / c.aspect, top + 0.13 * s)], (244, 250, 255, 230))
+            c.shape(
+                [(x - 0.06 * s / c.aspect, top + 0.13 * s), (x, top), (x + 0.06 * s / c.aspect, top + 0.13 * s)],
+                (244, 250, 255, 230),
+            )
     c.hills(0.73, 0.02, 0.9, (222, 232, 246), "mid")
     c.hills(0.79, 0.02, 0.6, (240, 246, 253), "near")
     c.gradient([(0, (240, 246, 253)), (1, (206, 220, 240))], 0.84, 1.0)
@@ -185,7 +220,9 @@ def space(c: Canvas) -> None:
     _stars(c, 1.0, 150)
     c.disc(0.83, 0.24, 0.13, (226, 160, 110))
     c.disc(0.815, 0.222, 0.1, (244, 190, 140, 120))
-    c.stroke([(0.83 - 0.24 / c.aspect, 0.29), (0.83, 0.262), (0.83 + 0.24 / c.aspect, 0.19)], (250, 224, 190, 200), 0.012)
+    c.stroke(
+        [(0.83 - 0.24 / c.aspect, 0.29), (0.83, 0.262), (0.83 + 0.24 / c.aspect, 0.19)], (250, 224, 190, 200), 0.012
+    )
     c.hills(0.84, 0.012, 0.6, (150, 148, 170), "moon")
     c.gradient([(0, (154, 152, 176)), (1, (96, 94, 124))], 0.87, 1.0)
     for i in range(7):
@@ -212,7 +249,14 @@ def sky(c: Canvas) -> None:
     c.gradient([(0, (56, 134, 226)), (0.6, (146, 202, 246)), (1, (230, 244, 255))])
     c.glow(0.76, 0.2, 0.46, (255, 252, 224), 0.9)
     _clouds(c, 0.5, 6)
-    for x, y, r in ((0.05, 0.98, 0.16), (0.2, 1.0, 0.2), (0.4, 1.02, 0.2), (0.58, 0.99, 0.18), (0.76, 1.02, 0.22), (0.95, 0.98, 0.18)):
+    for x, y, r in (
+        (0.05, 0.98, 0.16),
+        (0.2, 1.0, 0.2),
+        (0.4, 1.02, 0.2),
+        (0.58, 0.99, 0.18),
+        (0.76, 1.02, 0.22),
+        (0.95, 0.98, 0.18),
+    ):
         c.disc(x, y, r, (244, 249, 255), 0.8)
         c.disc(x - 0.02, y - 0.03, r * 0.8, (255, 255, 255), 0.7)
 
@@ -220,7 +264,9 @@ def sky(c: Canvas) -> None:
 def city(c: Canvas) -> None:
     c.gradient([(0, (110, 168, 228)), (0.7, (222, 232, 244)), (1, (238, 232, 226))])
     _clouds(c, 0.24, 4)
-    for row, (tone, n, top) in enumerate((((170, 188, 212), 14, 0.36), ((130, 150, 182), 11, 0.3), ((92, 110, 146), 8, 0.42))):
+    for row, (tone, n, top) in enumerate(
+        (((170, 188, 212), 14, 0.36), ((130, 150, 182), 11, 0.3), ((92, 110, 146), 8, 0.42))
+    ):
         u = c.draws(f"towers {row}", 2 * n)
         for i in range(n):
             x0, high = (i + 0.1 * u[i]) / n, top + 0.3 * u[n + i]

@@ -130,14 +130,23 @@ class Stage:
         if "snowfall" in self.graph.lights:
             self._falling(frame, t, 80, 0.22, (255, 255, 255, 220), 0.0)
 
-    def _falling(self, frame: Image.Image, t: float, n: int, speed: float, colour: tuple[int, ...], length: float) -> None:
+    def _falling(
+        self, frame: Image.Image, t: float, n: int, speed: float, colour: tuple[int, ...], length: float
+    ) -> None:
         draw = ImageDraw.Draw(frame, "RGBA")
         for i in range(0, n, 2):
             u = chance("weather", str(i))
             for a, b, c in (u[:3], u[3:6]):
-                x, y = (a + 0.03 * sin(2 * pi * (t * 0.3 + c))) * self.width, (b + speed * (0.7 + 0.6 * c) * t) % 1.1 * self.height
+                x, y = (
+                    (a + 0.03 * sin(2 * pi * (t * 0.3 + c))) * self.width,
+                    (b + speed * (0.7 + 0.6 * c) * t) % 1.1 * self.height,
+                )
                 if length:
-                    draw.line((x, y, x - 0.2 * length * self.height, y + length * self.height), colour, max(1, self.height // 400))
+                    draw.line(
+                        (x, y, x - 0.2 * length * self.height, y + length * self.height),
+                        colour,
+                        max(1, self.height // 400),
+                    )
                 else:
                     r = self.height * (0.003 + 0.005 * c)
                     draw.ellipse((x - r, y - r, x + r, y + r), colour)
@@ -153,7 +162,11 @@ class Stage:
         slack_x, slack_y = zoom * self.width, zoom * self.height
         x = slack_x * {"left": 1 - ease, "right": ease}.get(self.camera, 0.5)
         box = (x, slack_y * 0.55, x + self.width - slack_x, slack_y * 0.55 + self.height - slack_y)
-        return frame.resize(self.size, self.enlarge, box=box) if self.caption is None else frame.resize(frame.size, self.enlarge, box=box)
+        return (
+            frame.resize(self.size, self.enlarge, box=box)
+            if self.caption is None
+            else frame.resize(frame.size, self.enlarge, box=box)
+        )
 
 
 def _shadow(width: int, height: int) -> Image.Image:

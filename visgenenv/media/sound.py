@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +15,9 @@ Samples = NDArray[np.float32]
 """Mono samples in [-1, 1]."""
 
 _MINOR = re.compile(r"sad|dark|melanch|tense|suspense|epic|noir|mysterious|悲|暗|忧|紧张|史诗|神秘", re.I)
-_SOFT = re.compile(r"ambient|calm|soft|lullaby|piano|acoustic|gentle|relax|sleep|cozy|舒缓|轻柔|安静|钢琴|温馨|助眠", re.I)
+_SOFT = re.compile(
+    r"ambient|calm|soft|lullaby|piano|acoustic|gentle|relax|sleep|cozy|舒缓|轻柔|安静|钢琴|温馨|助眠", re.I
+)
 _MAJOR_CHORDS = ((0, 4, 7), (7, 11, 14), (9, 12, 16), (5, 9, 12))
 _MINOR_CHORDS = ((0, 3, 7), (8, 12, 15), (3, 7, 10), (10, 14, 17))
 _SYLLABLE = re.compile(r"[\u3400-\u9fff]|[aeiouy]+[^aeiouy\s]*|[0-9]|[,.;:!?，。；：！？、…\n]", re.I)
@@ -49,10 +52,12 @@ def song(recipe: Recipe, n: int, rate: int) -> Samples:
         stop = min(n, round((repeat + 1) * period * rate), start + loop.size)
         track[start:stop] = loop[: stop - start]
         repeat += 1
-    return _faded(track * 0.5, rate, 0.02, 1.2)
+    return _faded(track * 0.5, rate, float(params.get("seconds") or n / rate), 0.02, 1.2)
 
 
-def _bar(loop: Samples, rate: int, start: float, beat: float, root: float, chord: tuple[int, ...], soft: bool, u: float) -> None:
+def _bar(
+    loop: Samples, rate: int, start: float, beat: float, root: float, chord: tuple[int, ...], soft: bool, u: float
+) -> None:
     for note in chord:
         _add(loop, rate, start, _pad(root * 2 ** (1 + note / 12), 4 * beat, rate) * (0.2 if soft else 0.15))
     for k in range(4):
@@ -67,7 +72,9 @@ def _bar(loop: Samples, rate: int, start: float, beat: float, root: float, chord
             _add(loop, rate, start, _kick(rate) * 0.4)
 
 
-def _melody(loop: Samples, rate: int, start: float, beat: float, root: float, chord: tuple[int, ...], seed: str, bar: int) -> None:
+def _melody(
+    loop: Samples, rate: int, start: float, beat: float, root: float, chord: tuple[int, ...], seed: str, bar: int
+) -> None:
     u = chance(seed, f"melody {bar}")
     at = 0.0
     for k in range(5):
@@ -97,7 +104,11 @@ def _envelope(sound: Samples, rate: int, attack: float, release: float) -> Sampl
 
 def _pad(pitch: float, seconds: float, rate: int) -> Samples:
     t = _time(round(seconds * rate), rate)
-    tone = np.sin(2 * np.pi * pitch * t) + 0.5 * np.sin(2 * np.pi * 1.004 * pitch * t) + 0.2 * np.sin(4 * np.pi * pitch * t)
+    tone = (
+        np.sin(2 * np.pi * pitch * t)
+        + 0.5 * np.sin(2 * np.pi * 1.004 * pitch * t)
+        + 0.2 * np.sin(4 * np.pi * pitch * t)
+    )
     return _envelope(tone.astype(np.float32), rate, 0.08, 0.12) * 0.6
 
 
@@ -118,8 +129,11 @@ def _hiss(rate: int, seconds: float, decay: float) -> Samples:
     return (noise * np.exp(-decay * _time(n, rate)) * 0.5).astype(np.float32)
 
 
-def _faded(track: Samples, rate: int, start: float, end: float) -> Samples:
-    return _envelope(np.clip(track, -1, 1), rate, start, min(end, 0.3 * track.size / rate))
+def _faded(track: Samples, rate: int, seconds: float, fade_in: float, fade_out: float) -> Samples:
+    """Fade in at the beginning and out towards `seconds`, even if the track is cut before."""
+    t = _time(track.size, rate)
+    rise, fall = t / fade_in, (seconds - t) / min(fade_out, 0.3 * seconds + 1e-6)
+    return np.asarray(np.clip(track, -1, 1) * np.clip(np.minimum(rise, fall), 0, 1), np.float32)
 
 
 def speech(recipe: Recipe, n: int, rate: int) -> Samples:
@@ -137,21 +151,29 @@ def speech(recipe: Recipe, n: int, rate: int) -> Samples:
         if part[0] in _PAUSE_MARKS or start * rate >= n:
             continue
         rising = 1 + 0.12 * np.sin(index * 1.7) - 0.1 * index / len(syllables)
-        _add(track, rate, float(start), _vowel(base * rising, float(stop - start) * 0.94, rate, ord(part[0].lower()) % 6))
-    return np.clip(track * 0.55 * min(2.0, float(params.get("vol") or 1.0)), -1, 1).astype(np.float32)
+        _add(
+            track, rate, float(start), _vowel(base * rising, float(stop - start) * 0.94, rate, ord(part[0].lower()) % 6)
+        )
+    return np.asarray(np.clip(track * 0.55 * min(2.0, float(params.get("vol") or 1.0)), -1, 1), np.float32)
 
 
 def _vowel(pitch: float, seconds: float, rate: int, vowel: int) -> Samples:
-    t = _time(max(1, round(seconds * rate)), rate)
+    n = max(1, round(seconds * rate))
+    phase = (np.arange(n) * (pitch * 1024 / rate)).astype(np.int64) & 1023
+    return _envelope(_period(round(pitch / 4) * 4, vowel)[phase], rate, min(0.03, seconds / 4), min(0.05, seconds / 3))
+
+
+@lru_cache(maxsize=512)
+def _period(pitch: int, vowel: int) -> Samples:
+    """One period of a vowel, 1024 samples: the harmonics near its two formants, up to 3.6 kHz."""
+    turn = np.arange(1024) * (2 * np.pi / 1024)
     first, second = _VOWELS[vowel]
-    sound = np.zeros_like(t)
-    for harmonic in range(1, 22):
+    sound = np.zeros(1024)
+    for harmonic in range(1, 3600 // max(1, pitch) + 1):
         hertz = harmonic * pitch
-        if hertz > min(3600, 0.45 * rate):
-            break
         gain = np.exp(-(((hertz - first) / 160) ** 2)) + 0.5 * np.exp(-(((hertz - second) / 240) ** 2)) + 0.04
-        sound += gain / np.sqrt(harmonic) * np.sin(2 * np.pi * hertz * t + harmonic)
-    return _envelope((0.5 * sound).astype(np.float32), rate, min(0.03, seconds / 4), min(0.05, seconds / 3))
+        sound += gain / np.sqrt(harmonic) * np.sin(harmonic * turn + harmonic)
+    return (0.5 * sound).astype(np.float32)
 
 
 _AMBIENCE = {
@@ -176,7 +198,7 @@ def ambience(recipe: Recipe, n: int, rate: int) -> Samples:
         if u[0] < birds:
             for k in range(2 + int(u[1] * 3)):
                 _add(track, rate, second + u[2] * 0.4 + 0.13 * k, _chirp(2200 + 1800 * u[3], rate))
-    return _faded(track, rate, 0.05, 0.1)
+    return _faded(track, rate, float(recipe.params.get("seconds") or n / rate), 0.05, 0.1)
 
 
 def _low_passed(n: int, rate: int, cutoff: float, seed: str) -> Samples:

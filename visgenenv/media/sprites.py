@@ -60,7 +60,9 @@ def _recoloured(image: Image.Image, rgb: tuple[int, int, int], start: float) -> 
     middle = float(np.median(shown)) if shown.size else 128.0
     level = light / max(middle, 60.0)
     target = np.array(rgb, dtype=np.float32)
-    painted = np.where(level[..., None] <= 1, target * level[..., None], target + (255 - target) * (level[..., None] - 1) * 0.9)
+    painted = np.where(
+        level[..., None] <= 1, target * level[..., None], target + (255 - target) * (level[..., None] - 1) * 0.9
+    )
     painted = np.where((light < 58)[..., None] & (target.sum() > 180), colours, painted)
     mixed = colours + (np.clip(painted, 0, 255) - colours) * share[..., None]
     return _image(np.dstack([mixed, alpha]))

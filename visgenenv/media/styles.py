@@ -29,13 +29,13 @@ def _grain(width: int, height: int, step_x: int, step_y: int) -> Grain:
     rng = np.random.default_rng([width, height, step_x, step_y])
     small = rng.random((max(2, height // step_y), max(2, width // step_x)), dtype=np.float32)
     spots = Image.fromarray((small * 255).astype(np.uint8)).resize((width, height), Image.Resampling.BICUBIC)
-    return np.asarray(spots, dtype=np.float32) / 127.5 - 1
+    return np.asarray(spots, dtype=np.float32) / np.float32(127.5) - np.float32(1)
 
 
 def _fibres(size: tuple[int, int]) -> Grain:
     unit = max(1, min(size) // 220)
     along, across = _grain(*size, 9 * unit, unit), _grain(*size, unit, 9 * unit)
-    return (along + across + _grain(*size, 2 * unit, 2 * unit)) / 2
+    return np.asarray((along + across + _grain(*size, 2 * unit, 2 * unit)) / 2, np.float32)
 
 
 def _textured(layer: Image.Image, grain: Grain, strength: float) -> Image.Image:
@@ -114,7 +114,9 @@ def _ink(layer: Image.Image) -> Image.Image:
     def washed(image: Image.Image) -> Image.Image:
         grey = image.convert("L").point(lambda v: min(255, max(0, int((v - 62) * 1.55))))
         if backdrop:
-            grey = ImageOps.autocontrast(image.convert("L"), cutoff=2).filter(ImageFilter.GaussianBlur(min(image.size) / 160))
+            grey = ImageOps.autocontrast(image.convert("L"), cutoff=2).filter(
+                ImageFilter.GaussianBlur(min(image.size) / 160)
+            )
         return ImageOps.colorize(grey, (96, 96, 100) if backdrop else (22, 22, 28), (250, 245, 232))
 
     unit = max(1, min(layer.size) // 80)
@@ -124,7 +126,9 @@ def _ink(layer: Image.Image) -> Image.Image:
 
 def _cyberpunk(layer: Image.Image) -> Image.Image:
     if layer.mode == "RGBA":
-        return _bordered(_colours(layer, lambda image: ImageEnhance.Color(image).enhance(1.25)), (0, 240, 255), 0.008, 0.012)
+        return _bordered(
+            _colours(layer, lambda image: ImageEnhance.Color(image).enhance(1.25)), (0, 240, 255), 0.008, 0.012
+        )
     dark = ImageOps.colorize(layer.convert("L"), (12, 4, 40), (255, 170, 240), (120, 30, 170))
     return Image.blend(graded(layer, "night"), dark, 0.72)
 
@@ -133,7 +137,9 @@ def _sketch(layer: Image.Image) -> Image.Image:
     def drawn(image: Image.Image) -> Image.Image:
         grey = image.convert("L")
         inverse = ImageOps.invert(grey).filter(ImageFilter.GaussianBlur(max(1.0, min(image.size) / 90)))
-        lines = np.minimum(255, np.asarray(grey, np.float32) * 255 / np.maximum(1, 255 - np.asarray(inverse, np.float32)))
+        lines = np.minimum(
+            255, np.asarray(grey, np.float32) * 255 / np.maximum(1, 255 - np.asarray(inverse, np.float32))
+        )
         shaded = Image.blend(Image.fromarray(lines.astype(np.uint8)), grey.point(lambda v: 60 + v * 195 // 255), 0.55)
         return ImageOps.colorize(shaded, (52, 50, 56), (252, 250, 244))
 

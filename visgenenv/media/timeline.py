@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections import OrderedDict
 from collections.abc import Callable
 from typing import Any
 
@@ -16,7 +15,7 @@ from visgenenv.types import Recipe
 
 
 class Screen(Struct, frozen=True):
-    """The size to draw at; `scale` is drawn pixels per pixel of the asset itself (1.0: its real size)."""
+    """The size to draw at; `scale` is drawn pixels per pixel of the film itself, for the size of letters."""
 
     width: int
     height: int
@@ -24,9 +23,6 @@ class Screen(Struct, frozen=True):
 
 
 Play = Callable[[Recipe, Screen], Player]
-
-_OPEN_PLAYERS = 3
-"""Players kept ready at once: a transition needs two, a repeated clip profits from a third."""
 
 
 class Montage:
@@ -37,7 +33,7 @@ class Montage:
         self.clips: list[dict[str, Any]] = recipe.params["clips"]
         self.overlap = float(recipe.params.get("overlap") or 0.0)
         self.starts = starts(self.clips, self.overlap)
-        self.players: OrderedDict[int, Player] = OrderedDict()
+        self.fit = str(recipe.params.get("fit") or "pad")
 
     def picture(self, t: float) -> Image.Image:
         """Draw the film's frame at `t` seconds; past the last clip its last moment is held."""
@@ -51,23 +47,12 @@ class Montage:
 
     def _clip(self, index: int, inside: float) -> Image.Image:
         """Draw one clip, `inside` seconds after it came on screen."""
-        clip = self.clips[index]
-        inside = min(inside, float(clip["seconds"]) - 1e-3)
+        clip, own = self.clips[index], self.screen
+        if size := clip.get("size"):
+            own = _inner(size, self.screen, self.fit)
+        inside = max(0.0, min(inside, float(clip["seconds"]) - 1e-3))
         moment = 0.0 if clip.get("still") else float(clip["start"]) + inside * _pace(clip)
-        return fitted(self._player(index)(moment), self.screen, str(self.recipe.params.get("fit")))
-
-    def _player(self, index: int) -> Player:
-        player = self.players.pop(index, None)
-        if player is None:
-            clip = self.clips[index]
-            inner = _inner(clip.get("size") or [self.screen.width, self.screen.height], self.screen, str(self.recipe.params.get("fit")))
-            player = self.play(self.recipe.sources[clip["source"]], inner)
-            if clip.get("still"):
-                player = _frozen(player)
-        self.players[index] = player
-        while len(self.players) > _OPEN_PLAYERS:
-            self.players.popitem(last=False)
-        return player
+        return fitted(self.play(self.recipe.sources[clip["source"]], own)(moment), self.screen)
 
 
 def starts(clips: list[dict[str, Any]], overlap: float) -> list[float]:
@@ -84,20 +69,20 @@ def _pace(clip: dict[str, Any]) -> float:
     return float(clip["native"]) / float(clip["seconds"]) if clip["seconds"] else 1.0
 
 
-def _frozen(player: Player) -> Player:
-    picture = player(0.0)
-    return lambda t: picture
-
-
 def _inner(size: list[int], screen: Screen, fit: str) -> Screen:
-    """Return the size at which a clip of another shape is drawn: inside the frame (pad) or covering it (crop)."""
+    """Return the size at which a clip of another shape is drawn: inside the frame (pad) or covering it (crop).
+
+    A difference that rounding may have made is not worth a border.
+    """
     width, height = max(1, size[0]), max(1, size[1])
     ratios = (screen.width / width, screen.height / height)
+    if 0.96 < ratios[0] / ratios[1] < 1.04:
+        return Screen(screen.width, screen.height)
     factor = max(ratios) if fit == "crop" else min(ratios)
-    return Screen(max(2, round(width * factor)), max(2, round(height * factor)), factor)
+    return Screen(max(2, round(width * factor)), max(2, round(height * factor)))
 
 
-def fitted(picture: Image.Image, screen: Screen, fit: str) -> Image.Image:
+def fitted(picture: Image.Image, screen: Screen) -> Image.Image:
     """Centre a picture in the frame, with black borders or cut edges where it does not fit."""
     if picture.size == (screen.width, screen.height):
         return picture
@@ -115,7 +100,10 @@ def blend(transition: str, before: Image.Image, after: Image.Image, share: float
     if transition in ("slide", "wipe"):
         edge = round(width * share)
         frame = before.copy()
-        frame.paste(after.crop((0, 0, edge, height)) if transition == "wipe" else after, (0 if transition == "wipe" else width - edge, 0))
+        frame.paste(
+            after.crop((0, 0, edge, height)) if transition == "wipe" else after,
+            (0 if transition == "wipe" else width - edge, 0),
+        )
         return frame
     return Image.blend(before, after, share)
 

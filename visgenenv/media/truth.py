@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+import re
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from msgspec.structs import replace
@@ -11,10 +12,16 @@ from visgenenv.media.audio import audible
 from visgenenv.media.caching import by_recipe
 from visgenenv.media.graphs import Figure, graph
 from visgenenv.media.layout import arrange
+from visgenenv.media.mixing import seconds_of
+from visgenenv.media.timeline import starts
 from visgenenv.types import Asset, Recipe, Shot, Subject, Truth
 
 STILL_SECONDS = 5.0
 """A picture shown in a film counts as material of its own for so long (our choice; no source says)."""
+
+_CUE = re.compile(
+    r"(\d+):(\d\d):(\d\d)[,.](\d{1,3})\s*-->\s*(\d+):(\d\d):(\d\d)[,.](\d{1,3})[^\n]*\n((?:[^\n]*\S[^\n]*(?:\n|$))*)"
+)
 
 
 def truth(asset: Asset) -> Truth:
@@ -29,7 +36,7 @@ def truth(asset: Asset) -> Truth:
         [('fox', 2, 'red')]
     """
     found = recipe_truth(asset.recipe)
-    if asset.kind in ("image", "video") and asset.height:
+    if asset.recipe.node in ("scene", "edit", "shot", "animate") and asset.height:
         return replace(found, subjects=_placed(asset))
     return found
 
@@ -37,7 +44,7 @@ def truth(asset: Asset) -> Truth:
 @by_recipe(2048)
 def recipe_truth(recipe: Recipe) -> Truth:
     """Return the truth of a recipe, without places (those depend on the frame's shape)."""
-    known = _TRUTHS.get(recipe.node)
+    known = TRUTHS.get(recipe.node)
     return known(recipe) if known else Truth()
 
 
@@ -78,65 +85,105 @@ def _speech(recipe: Recipe) -> Truth:
 def _timeline(recipe: Recipe) -> Truth:
     """A film shows its clips one after another, and sounds like everything that was laid under it."""
     params = recipe.params
-    shots = tuple(shot for clip in params["clips"] for shot in _shots(recipe.sources[clip["source"]], clip))
-    heard = [recipe_truth(source) for source in _heard(recipe)]
     seen = [recipe_truth(recipe.sources[clip["source"]]) for clip in params["clips"]]
-    first = recipe_truth(recipe.sources[params["clips"][0]["source"]]) if params["clips"] else Truth()
     return Truth(
-        subjects=tuple(dict.fromkeys(subject for one in seen for subject in one.subjects)),
-        scene=first.scene,
-        style=first.style,
+        subjects=_merged(subject for one in seen for subject in one.subjects),
+        scene=next((one.scene for one in seen if one.scene), ""),
+        style=next((one.style for one in seen if one.style), ""),
         text=" ".join(dict.fromkeys(one.text for one in seen if one.text)),
-        shots=shots,
-        bpm=next((one.bpm for one in heard if one.music), 0.0),
-        speech=" ".join(one.speech for one in heard if one.speech),
-        music=any(one.music for one in heard),
-        sound=any(one.sound for one in heard),
+        shots=tuple(shot for clip in params["clips"] for shot in _shots(recipe.sources[clip["source"]], clip)),
         subtitles=_subtitles(params, seen),
         unrendered=tuple(dict.fromkeys(word for one in seen for word in one.unrendered)),
+        **_together(_heard(recipe)),
     )
 
 
-def _heard(recipe: Recipe) -> Iterator[Recipe]:
-    """Yield the recipes whose sound can be heard in a film: louder than nothing."""
+def _merged(subjects: Iterable[Subject]) -> tuple[Subject, ...]:
+    """Join equal subjects of several clips; the largest number seen at once counts."""
+    merged: dict[tuple[str, str], Subject] = {}
+    for subject in subjects:
+        known = merged.get((subject.name, subject.colour))
+        if known is None or subject.count > known.count:
+            merged[subject.name, subject.colour] = subject
+    return tuple(merged.values())
+
+
+def _together(heard: Iterable[Truth]) -> dict[str, Any]:
+    """Describe what several sounds are together."""
+    all_of_it = list(heard)
+    return {
+        "bpm": next((one.bpm for one in all_of_it if one.music), 0.0),
+        "speech": " ".join(one.speech for one in all_of_it if one.speech),
+        "music": any(one.music for one in all_of_it),
+        "sound": any(one.sound for one in all_of_it),
+    }
+
+
+def _heard(recipe: Recipe) -> Iterator[Truth]:
+    """Yield what can be heard in a film: the stretches used, of what is louder than nothing."""
     params, sources = recipe.params, recipe.sources
     for clip in params["clips"]:
         if params["keep_audio"] and clip["has_audio"] and clip["volume"] > 0:
-            yield sources[clip["source"]]
+            yield _stretch(sources[clip["source"]], clip["start"], clip["start"] + clip["native"])
     for track in params["tracks"]:
         if track["volume"] > 0 and track["seconds"] > 0:
-            yield sources[track["source"]]
+            yield _stretch(sources[track["source"]], 0.0, track["seconds"])
     if params["bgm"] and params["bgm"]["volume"] > 0:
-        yield sources[params["bgm"]["source"]]
+        yield _stretch(sources[params["bgm"]["source"]], 0.0, params["bgm"]["seconds"])
+
+
+def _stretch(recipe: Recipe, start: float, end: float, length: float = 0.0) -> Truth:
+    """Describe a stretch of a sound: of its words, the share that is spoken in it."""
+    whole, length = recipe_truth(recipe), length or seconds_of(recipe)
+    if not whole.speech or not length or (start <= 0 and end >= length - 0.002):
+        return whole
+    first, last = (round(min(1.0, max(0.0, moment / length)) * len(whole.speech)) for moment in (start, end))
+    return replace(whole, speech=whole.speech[first:last].strip())
 
 
 def _shots(source: Recipe, clip: dict[str, Any]) -> Iterator[Shot]:
     """Yield the shots of one clip: its own, trimmed, where the source is itself a film of several."""
     seconds = float(clip["seconds"])
     if clip["still"]:
-        native = min(seconds, STILL_SECONDS)
-        yield Shot(source.seed, seconds, native, seconds / native, str(source.params.get("prompt", ""))[:200])
+        native, origin = min(seconds, STILL_SECONDS), _first_drawn(source)
+        yield Shot(origin.seed, seconds, native, seconds / native, str(origin.params.get("prompt", ""))[:200])
         return
     native = float(clip["native"])
     stretch = seconds / native if native else 1.0
     start, end, now = float(clip["start"]), float(clip["start"]) + native, 0.0
+    below = _first_film(source)
+    overlap = float(below.params["overlap"]) if below.node == "timeline" else 0.0
     for shot in recipe_truth(source).shots:
         shown = min(end, now + shot.seconds) - max(start, now)
-        now += shot.seconds
+        now += shot.seconds - overlap
         if shown > 1e-6:
             own = shown / shot.stretch
             yield replace(shot, seconds=shown * stretch, native=own, stretch=stretch * shot.stretch)
 
 
+def _first_film(recipe: Recipe) -> Recipe:
+    """Return the film under any words laid over it."""
+    while recipe.node == "titles":
+        recipe = recipe.sources[0]
+    return recipe
+
+
+def _first_drawn(recipe: Recipe) -> Recipe:
+    """Return where the pixels of a recipe were first made."""
+    while recipe.node in ("titles", "timeline") and recipe.sources:
+        recipe = recipe.sources[0]
+    return recipe
+
+
 def _subtitles(params: dict[str, Any], seen: list[Truth]) -> tuple[tuple[float, float, str], ...]:
     """Return the cues of subtitled clips, moved to where they are in the film."""
-    out, now = [], 0.0
-    for clip, one in zip(params["clips"], seen, strict=True):
+    out = []
+    for clip, one, now in zip(params["clips"], seen, starts(params["clips"], params["overlap"]), strict=True):
+        pace = clip["seconds"] / clip["native"] if clip["native"] else 1.0
         for start, end, words in one.subtitles:
-            first, last = max(start - clip["start"], 0.0), min(end - clip["start"], clip["seconds"])
+            first, last = max(start - clip["start"], 0.0), min(end - clip["start"], clip["native"])
             if last > first:
-                out.append((now + first, now + last, words))
-        now += clip["seconds"] - params["overlap"]
+                out.append((now + first * pace, now + last * pace, words))
     return tuple(out)
 
 
@@ -144,28 +191,37 @@ def _titles(recipe: Recipe) -> Truth:
     below = recipe_truth(recipe.sources[0])
     cues = tuple((float(cue["start"]), float(cue["end"]), str(cue["text"])) for cue in recipe.params["cues"])
     defects = ("missing_glyphs",) if recipe.params.get("missing_glyphs") else ()
-    return replace(below, subtitles=(*below.subtitles, *cues), defects=(*below.defects, *defects))
+    words = " ".join(dict.fromkeys(text for text in (below.text, *[text for _, _, text in cues]) if text))
+    subtitles = tuple(sorted(below.subtitles + cues))
+    return replace(below, text=words, subtitles=subtitles, defects=(*below.defects, *defects))
 
 
 def _cut(recipe: Recipe) -> Truth:
-    """An edited sound holds what its sources hold, unless it is silenced."""
-    if not recipe.params["volume"]:
-        heard = [recipe_truth(recipe.sources[index]) for index in recipe.params["mix"]]
-    else:
-        heard = [recipe_truth(source) for source in recipe.sources]
-    return Truth(
-        bpm=next((one.bpm for one in heard if one.music), 0.0),
-        speech=" ".join(one.speech for one in heard if one.speech),
-        music=any(one.music for one in heard),
-        sound=any(one.sound for one in heard),
-    )
+    """An edited sound holds what is left of its sources, unless it is silenced."""
+    params, sources = recipe.params, recipe.sources
+    mixed = [recipe_truth(sources[index]) for index in params["mix"]]
+    if not params["volume"]:
+        return Truth(**_together(mixed))
+    first = _stretch(sources[0], params["start"], params["end"], params["lengths"][0])
+    return Truth(**_together([first, *[recipe_truth(sources[index]) for index in params["concat"]], *mixed]))
 
 
 def _document(recipe: Recipe) -> Truth:
-    return Truth(text=str(recipe.params.get("text", "")))
+    """A text is what it says; its timed cues, if it has any, are subtitles."""
+    text = str(recipe.params.get("text", ""))
+    return Truth(text=text, subtitles=tuple(_cues(text)) if "-->" in text else ())
 
 
-_TRUTHS: dict[str, Callable[[Recipe], Truth]] = {
+def _cues(text: str) -> Iterator[tuple[float, float, str]]:
+    for match in _CUE.finditer(text.replace("\r\n", "\n")):
+        times = []
+        for first in (1, 5):
+            hours, minutes, seconds = (int(match[first + place]) for place in range(3))
+            times.append(hours * 3600 + minutes * 60 + seconds + int(match[first + 3].ljust(3, "0")) / 1000)
+        yield times[0], times[1], match[9].strip()
+
+
+TRUTHS: dict[str, Callable[[Recipe], Truth]] = {
     "scene": _picture,
     "edit": _picture,
     "shot": _clip,

@@ -44,9 +44,13 @@ class SimulatedBackend:
         self.simulators = SIMULATORS if simulators is None else simulators
 
     def submit(self, call: Invocation) -> Done:
-        """Simulate the call at once."""
+        """Simulate the call; the job is done at once."""
+        return Done(self.simulate(call))
+
+    def simulate(self, call: Invocation) -> ToolResult:
+        """Return the result of a call."""
         try:
-            return Done(self.simulators[call.spec.name](call, **call.arguments))
+            return self.simulators[call.spec.name](call, **call.arguments)
         except Refused as refusal:
             inputs = tuple(asset.id for asset in call.cited)
-            return Done(ToolResult("error", error=refusal.error, usage=Usage(0.2), inputs=inputs))
+            return ToolResult("error", error=refusal.error, usage=Usage(0.2), inputs=inputs)

@@ -36,8 +36,7 @@ class Invocation:
         fault_scale: How rough the weather of this call is; 0 in a calm world.
     """
 
-    __slots__ = ("_digest", "_known", "_minted", "arguments", "call", "cited", "fault_scale", "lineage",
-                 "spec", "workspace")  # fmt: skip
+    __slots__ = ("_digest", "_known", "_minted", "arguments", "call", "fault_scale", "spec", "workspace")
 
     def __init__(
         self,
@@ -52,12 +51,20 @@ class Invocation:
         self.spec = spec
         self.arguments = arguments
         self._known = known
-        self.cited = tuple(known.values())
         self._digest = digest
-        self.lineage = digest[:16].hex()
         self.workspace = workspace
         self.fault_scale = 0.0
         self._minted = 0
+
+    @property
+    def cited(self) -> tuple[Asset, ...]:
+        """The assets the call cites, in the order of the document's references."""
+        return tuple(self._known.values())
+
+    @property
+    def lineage(self) -> str:
+        """Key of this call in this world (hex): equal in rollouts that share the world and word the call alike."""
+        return self._digest[:16].hex()
 
     @property
     def draws(self) -> list[float]:
@@ -159,10 +166,11 @@ class Invocation:
         todos: tuple[dict[str, Any], ...] | None = None,
     ) -> ToolResult:
         """Answer with success. `latency` is (median, p95) in seconds; default: the document's."""
-        median, p95 = latency or (self.spec.latency["median"], self.spec.latency["p95"])
-        seconds = log_normal(first_uniform(self._digest), median, p95)
+        if latency is None:
+            latency = self.spec.usual_latency
+        seconds = log_normal(first_uniform(self._digest), *latency)
         usage = Usage(int(seconds * 1000 + 0.5) / 1000, int(cost * 1e6 + 0.5) / 1e6)
-        inputs = tuple([asset.id for asset in self.cited]) if self.cited else ()
+        inputs = tuple([asset.id for asset in self._known.values()]) if self._known else ()
         return ToolResult("success", assets, data or {}, None, usage, inputs, todos)
 
     def refuse(self, message: str, type: str = "INVALID_ARGUMENT", code: str = "", status: int = 400) -> NoReturn:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, Literal
 
@@ -56,15 +56,17 @@ class Reference(Struct, frozen=True):
         """The path as people write it: `$.clips[*].asset`."""
         return "$." + ".".join(self.path).replace(".*", "[*]")
 
-    def texts(self, arguments: dict[str, Any]) -> list[str]:
-        """Return the texts at this path, in order."""
-        values: list[Any] = [arguments.get(self.path[0])]
-        for part in self.path[1:]:
-            if part == "*":
-                values = [item for value in values if value for item in value]
-            else:
-                values = [value.get(part) for value in values if value]
-        return [value for value in values if type(value) is str]
+    def texts(self, arguments: dict[str, Any]) -> Sequence[Any]:
+        """Return what stands at this path, in order: texts, and None where nothing was given."""
+        path = self.path
+        first = arguments.get(path[0])
+        if len(path) == 1:
+            return (first,)
+        if not first:
+            return ()
+        if path[1] == "*":
+            return first if len(path) == 2 else [item.get(path[2]) for item in first]
+        return (first.get(path[1]),)
 
 
 class ToolSpec:
@@ -85,6 +87,7 @@ class ToolSpec:
         self.faults = msgspec.convert(self.simulation["faults"], tuple[Fault, ...])
         self.tables: dict[str, Any] = self.simulation.get("tables", {})
         self.latency: dict[str, Any] = self.simulation["latency"]
+        self.usual_latency = (float(self.latency["median"]), float(self.latency["p95"]))
         self.price: dict[str, Any] = self.simulation["price"]
         self.blocked_by: tuple[str, ...] = tuple(self.simulation.get("blocked_by", ()))
         self.examples: list[dict[str, Any]] = document["examples"]
@@ -92,6 +95,8 @@ class ToolSpec:
         self.properties: dict[str, Any] = self.input_schema["properties"]
         self.defaults = {k: v["default"] for k, v in self.properties.items() if "default" in v}
         self.references = tuple(_references(self.input_schema))
+        if any(len(reference.path) > 3 for reference in self.references):
+            raise SpecError(f"{self.name}: an asset is cited more than three levels deep")
         whole = {"allOf": [self.input_schema, *(rule.schema for rule in self.rules)]}
         self.is_valid = _compile(self.name, whole).is_valid
         self.schema_validator = _compile(self.name, self.input_schema)

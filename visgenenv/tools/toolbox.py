@@ -116,7 +116,9 @@ class Toolbox(Mapping[str, Tool]):
         struck = faults.befalls(prepared)
         if struck is not None:
             return struck
-        result = (backend or self._simulated).submit(prepared).poll()
+        if backend is None:
+            return self._simulated.simulate(prepared)
+        result = backend.submit(prepared).poll()
         if result is None:
             raise TypeError("a backend whose jobs are not done at once needs a driver that waits for them")
         return result
@@ -147,26 +149,27 @@ class Toolbox(Mapping[str, Tool]):
         known: dict[str, Asset] = {}
         for reference in spec.references:
             for cited in reference.texts(arguments):
-                error = _cite(reference, cited, workspace, known)
-                if error is not None:
+                asset = workspace.find(cited) if type(cited) is str else None
+                if asset is not None and asset.kind in reference.kinds:
+                    known[cited] = asset
+                    text = text.replace(cited.encode(), asset.recipe.seed.encode())
+                elif cited is not None and (error := _unusable(reference, cited, asset, workspace)):
                     return ToolResult("error", error=error, inputs=tuple(asset.id for asset in known.values()))
-        for cited, asset in known.items():
-            text = text.replace(orjson.dumps(cited), asset.recipe.seed.encode())
         key, attempts = spec.key + text, workspace.attempts
         attempt = attempts[key] = attempts.get(key, -1) + 1
         lineage = digest(workspace.world_key, key, b"%d" % attempt)
         return Invocation(call, spec, arguments, known, lineage, workspace)
 
 
-def _cite(reference: Reference, text: str, workspace: Workspace, known: dict[str, Asset]) -> ToolError | None:
-    asset = workspace.find(text)
-    if asset is None:
-        return None if reference.cite and not looks_like_asset(text) else _not_found(reference, text, workspace)
-    if asset.kind not in reference.kinds:
-        message = f"{reference.place}: {text[:200]} is of kind {asset.kind!r}, expected {' or '.join(map(repr, reference.kinds))}"
+def _unusable(reference: Reference, cited: str, asset: Asset | None, workspace: Workspace) -> ToolError | None:
+    """Say why a citation cannot be used; None for plain text where a citation is not compulsory."""
+    if asset is not None:
+        kinds = " or ".join(map(repr, reference.kinds))
+        message = f"{reference.place}: {cited[:200]} is of kind {asset.kind!r}, expected {kinds}"
         return ToolError("UNSUPPORTED_FORMAT", 415, message)
-    known[text] = asset
-    return None
+    if reference.cite and not looks_like_asset(cited):
+        return None
+    return _not_found(reference, cited, workspace)
 
 
 def _not_found(reference: Reference, text: str, workspace: Workspace) -> ToolError:

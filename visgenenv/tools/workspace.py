@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from visgenenv import media
-from visgenenv.luck import DRAWS, base36, code36, derive_key, digest, uniforms
+from visgenenv.luck import DRAWS, base36, derive_key, digest, uniforms
 from visgenenv.types import KIND_PREFIX, Asset, ToolCall, ToolResult, Upload
 
 if TYPE_CHECKING:
@@ -44,15 +45,16 @@ class Workspace:
         self.world_seed = seed if world_seed is None else world_seed
         self.media = media
         self.assets: dict[str, Asset] = {}
+        self._by_url: dict[str, Asset] = {}
         self.ledger: list[tuple[ToolCall, ToolResult]] = []
         self.todos: tuple[dict[str, Any], ...] = ()
         self.clock = 0.0
         self.cost_usd = 0.0
         self.world_key = derive_key("world", self.world_seed)
-        self.call_numbers: dict[str, int] = {}
+        self.call_numbers: defaultdict[str, int] = defaultdict(int)
         self.attempts: dict[bytes, int] = {}
         self._episode_key = derive_key("episode", seed)
-        self._mask = int.from_bytes(self._episode_key[:6], "little")
+        self._mask = int.from_bytes(self._episode_key[:8], "little")
         self._long_ids = url_style == "long"
         self._id_length = LONG_ID if self._long_ids else SHORT_ID
         self._outages: dict[tuple[str, float], tuple[float, float]] = {}
@@ -63,6 +65,9 @@ class Workspace:
 
         The id decides: scheme and extension are not looked at, and http(s) links never name an asset.
         """
+        asset = self._by_url.get(reference)
+        if asset is not None:
+            return asset
         if reference[:8] == "asset://":
             reference = reference[8:]
         return self.assets.get(reference.partition(".")[0])
@@ -86,11 +91,14 @@ class Workspace:
 
         Neither guessable nor sequential, and different between siblings of one world.
         """
-        number = int.from_bytes(lineage[16 + 6 * index : 22 + 6 * index], "little")
-        if index > 7 or self._long_ids:
+        if index > 5 or self._long_ids:
             block = digest(self._episode_key, lineage, str(index).encode())
-            return f"{KIND_PREFIX[kind]}_{base36(block + digest(self._episode_key, block), self._id_length)}"
-        return f"{KIND_PREFIX[kind]}_{code36(number ^ self._mask)}"
+            for part in range(2 if self._long_ids else 0):
+                block += digest(self._episode_key, block, b"%d" % part)
+            return f"{KIND_PREFIX[kind]}_{base36(block[: self._id_length])}"
+        at = 16 + 8 * index
+        number = int.from_bytes(lineage[at : at + 8], "little") ^ self._mask
+        return f"{KIND_PREFIX[kind]}_{base36(number.to_bytes(8, 'little'))}"
 
     def weather(self, tool: str, number: int) -> float:
         """Return the uniform that decides what befalls the `number`-th call of a tool in this world.
@@ -124,10 +132,10 @@ class Workspace:
     def commit(self, call: ToolCall, result: ToolResult) -> None:
         """Enter a finished call: its assets, its time, its bill. The only writer."""
         for asset in result.assets:
-            self.assets[asset.id] = asset
+            self.assets[asset.id] = self._by_url[asset.url] = asset
+        usage = result.usage
         self.ledger.append((call, result))
-        numbers, name, usage = self.call_numbers, call.name, result.usage
-        numbers[name] = numbers.get(name, 0) + 1
+        self.call_numbers[call.name] += 1
         self.clock += usage.latency_s
         self.cost_usd += usage.cost_usd
         if result.todos is not None:

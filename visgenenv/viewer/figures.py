@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
@@ -12,6 +13,7 @@ from PIL import Image
 
 from visgenenv import media
 from visgenenv.errors import MediaError
+from visgenenv.media.drawing import frame
 from visgenenv.types import Asset
 from visgenenv.viewer.play import Play
 
@@ -96,8 +98,11 @@ def _drawn(jobs: Sequence[_Job], workers: int) -> Iterator[Figure]:
     if workers < 2 or len(jobs) < 8:
         yield from map(_draw, jobs)
         return
-    with ProcessPoolExecutor(workers, mp_context=get_context("spawn")) as pool:
+    pool = ProcessPoolExecutor(workers, get_context("spawn"), signal.signal, (signal.SIGINT, signal.SIG_IGN))
+    try:
         yield from pool.map(_draw, jobs, chunksize=4)
+    finally:  # also when the user interrupts: nothing that waits is begun
+        pool.shutdown(cancel_futures=True)
 
 
 def _draw(job: _Job) -> Figure:
@@ -113,23 +118,34 @@ def _draw(job: _Job) -> Figure:
 
 
 def _still(job: _Job) -> Figure:
-    if job.asset.kind == "video":
-        return _pictured(job, _sheet(media.view(job.asset, max_px=PREVIEW_PX // 2, n_frames=4)))
-    return _pictured(job, media.view(job.asset, max_px=PREVIEW_PX)[0])
+    asset = job.asset
+    if asset.kind == "audio":
+        return _pictured(job, media.view(asset)[0])
+    if asset.kind == "image":
+        return _pictured(job, _frame(asset, 0.0, PREVIEW_PX))
+    return _pictured(job, _sheet([_frame(asset, share, PREVIEW_PX // 2) for share in (0.0, 0.3, 0.6, 0.9)]))
+
+
+def _frame(asset: Asset, share: float, longest: int) -> Image.Image:
+    """Return a small picture of a film at a share of its length (or of a picture), in the exact shape."""
+    scale = min(1.0, longest / max(asset.width, asset.height))
+    width, height = max(2, round(asset.width * scale)), max(2, round(asset.height * scale))
+    index = int(share * asset.n_frames)
+    return frame(asset.recipe, index * asset.fps[1] / asset.fps[0] if index else 0.0, width, height)
 
 
 def _sheet(frames: Sequence[Image.Image]) -> Image.Image:
-    """Lay frames out two by two."""
+    """Lay four frames out two by two."""
     width, height = frames[0].size
-    sheet = Image.new("RGB", (2 * width, (len(frames) + 1) // 2 * height))
-    for index, frame in enumerate(frames):
-        sheet.paste(frame, (index % 2 * width, index // 2 * height))
+    sheet = Image.new("RGB", (2 * width, 2 * height))
+    for index, picture in enumerate(frames):
+        sheet.paste(picture, (index % 2 * width, index // 2 * height))
     return sheet
 
 
 def _pictured(job: _Job, picture: Image.Image) -> Figure:
     path = job.place / f"{job.asset.id}.jpg"
-    picture.convert("RGB").save(path, quality=75)
+    picture.convert("RGB").save(path, quality=70)
     return structs.replace(job.figure, still=_link(path, job), width=picture.width, height=picture.height)
 
 
@@ -140,7 +156,7 @@ def _full(job: _Job) -> Figure:
 
 def _film(job: _Job) -> Figure:
     asset = job.asset
-    figure = _pictured(job, media.view(asset, max_px=POSTER_PX, n_frames=4)[:2][-1])
+    figure = _pictured(job, _frame(asset, 0.3, POSTER_PX))
     if job.film_height:
         height = min(job.film_height, asset.height)
         path = media.export_preview(asset, job.place / f"{asset.id}.mp4", height=height)

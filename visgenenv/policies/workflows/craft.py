@@ -59,9 +59,11 @@ def _basis(brief: Brief, edit: bool) -> str:
     if not edit:
         return ""
     if brief.lang == "en":
-        kept = {"scene": "the same place and layout", "style": "the same style"}.get(brief.group, "the same subject")
+        kept = {"scene": f"the same {brief.scene or 'place'} and its layout", "style": "the same style"}.get(
+            brief.group, "the same subject"
+        )
         return f"Keep {kept} as in the reference picture"
-    kept = {"scene": "场景与布局", "style": "风格"}.get(brief.group, "主体形象")
+    kept = {"scene": f"{brief.scene or '场景'}及其布局", "style": "风格"}.get(brief.group, "主体形象")
     return f"保持参考图中的{kept}不变"
 
 

@@ -13,12 +13,12 @@ _END = re.compile(r"([。!?\uff1b\uff01\uff1f][”」』\"]*|[.;][”\"]*(?=\s|$
 _MARKER = re.compile(
     r"(?:画面|镜头|分镜|场景)\s*(?:\d{1,3}|[一二三四五六七八九十]{1,3})\s*[:\uff1a、.]\**\s*"
     r"|\b[SsFfPp](?:hot|cene|rame|anel)\s*\d{1,3}\s*[:.)\-–]\**\s*"
-    r"|(?:^|(?<=\n))[ \t]*[-*]?[ \t]*[(\uff08]?\d{1,2}[.)、\uff09][ \t]*"
+    r"|(?:^|(?<=\n))[ \t]*(?:[-*][ \t]*)?[(\uff08]?\d{1,2}[.)、\uff09][ \t]*"
 )
-_QUOTED = r"[“\"「]([^”\"」]*)[”\"」]"
+_QUOTED = r"[“\"「]([^”\"」]{0,400})[”\"」]"
 _SPEECH = re.compile(
     rf"[配旁对台画VvNnDd](?:音|白|词|外音|oice-?over|O|arrat(?:ion|or)|ialogue)\s*[:\uff1a]\s*(?:{_QUOTED}|([^\n]+))"
-    rf"|(?:\b(?:says|said|asks|asked|whispers|shouts)\b|(?:问|喊|说)?道|说)\s*[,:\uff0c\uff1a]?\s*{_QUOTED}"
+    rf"|(?:\b(?:says|said|asks|asked|whispers|shouts)\b|(?:问|喊|说)?道|说)\s*(?:[,:\uff0c\uff1a]\s*)?{_QUOTED}"
 )
 _REQUEST_EN = re.compile(
     r"^(?:please\s+|can you\s+|i want (?:you )?to\s+)*"
@@ -56,12 +56,18 @@ def sentences(text: str) -> list[str]:
     return [sentence for sentence in whole if sentence]
 
 
-@lru_cache(4096)
 def length(text: str, lang: Lang) -> int:
     """Return how long a text is to speak: in words (English), or in characters, a mark counting a third (Chinese)."""
+    return _remembered_length(text, lang) if len(text) < 200 else _length(text, lang)
+
+
+def _length(text: str, lang: Lang) -> int:
     if lang == "en":
         return len(text.split())
     return (len(text) - text.count(" ") + 2 * sum(map(str.isalnum, text)) + 1) // 3
+
+
+_remembered_length = lru_cache(4096)(_length)
 
 
 def clip(text: str, limit: int) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 import orjson
@@ -22,7 +23,8 @@ from visgenenv.tools.simulators.scripts import share
 
 PROMPT_LIMIT = 800
 """Every prompt fits the narrowest generator (Qwen-Image)."""
-_CONTENT, _SETTING, _TITLE = 420, 160, 60
+_PART, _CONTENT, _SETTING, _TITLE = 2000, 420, 160, 60
+_LONGEST = 600.0
 _MOST_SHOTS = 150
 """600 s in the shortest clips of Veo; more than can be asked for (60), which a long film without a count may need."""
 _ROUND = 60
@@ -51,6 +53,7 @@ class Script(Struct, frozen=True):
     fixed: bool = False
 
 
+@lru_cache(64)
 def read_script(text: str, lang: Lang) -> Script:
     """Read a script of tool_video_script_gen (JSON), numbered shots, or plain sentences."""
     if text.lstrip()[:1] == "{":
@@ -59,21 +62,25 @@ def read_script(text: str, lang: Lang) -> Script:
             return known
     preamble, shots = numbered(text)
     if shots:
-        parts = tuple(Part(*spoken(shot)) for shot in shots)
+        parts = tuple(_part(*spoken(shot)) for shot in shots)
         setting = clip(bare_subject(preamble.partition("\n")[0], lang), _SETTING).strip(MARKS)
         return Script(clip(setting or parts[0].seen, _TITLE).strip(MARKS), setting, parts, fixed=True)
     seen, said = spoken(bare_subject(text.strip(), lang))
     lines = sentences(seen) or [seen]
     words = chunks(sentences(said), len(lines))
-    parts = tuple(Part(line, " ".join(said)) for line, said in zip(lines, words, strict=True))
+    parts = tuple(_part(line, " ".join(said)) for line, said in zip(lines, words, strict=True))
     return Script(clip(lines[0], _TITLE).strip(MARKS), "", parts)
+
+
+def _part(seen: str, said: str) -> Part:
+    return Part(clip(seen, _PART), clip(said, _PART))
 
 
 def _read_document(text: str) -> Script | None:
     try:
         document: Any = orjson.loads(text)
-        parts = tuple(Part(str(scene["visual"]), str(scene["narration"])) for scene in document["scenes"])
-        seconds = float(sum(scene["est_duration"] for scene in document["scenes"]))
+        parts = tuple(_part(str(scene["visual"]), str(scene["narration"])) for scene in document["scenes"])
+        seconds = min(max(float(sum(scene["est_duration"] for scene in document["scenes"])), 0.0), _LONGEST)
         return Script(str(document["title"]), "", parts, seconds, fixed=True) if parts else None
     except (ValueError, TypeError, KeyError):
         return None
