@@ -148,7 +148,22 @@ def _write_shared(space: Unicode, index: int, values: str, shared_memory: Any) -
     buffer[start + 4 : start + 4 + len(data)] = data
 
 
-_WORDS = ("fox", "city", "morning", "light", "soft", "felt", "red", "child", "slow", "music", "狐狸", "城市", "清晨", "温暖")
+_WORDS = (
+    "fox",
+    "city",
+    "morning",
+    "light",
+    "soft",
+    "felt",
+    "red",
+    "child",
+    "slow",
+    "music",
+    "狐狸",
+    "城市",
+    "清晨",
+    "温暖",
+)
 
 
 _FORMS = ("#3366CC", "#FFFFFF80", "1024*1024", "1328*1328", "1024x1024", "1024:1024", "2026-01-31", "16:9")

@@ -153,10 +153,7 @@ def _in_language(schema: Any, lang: str) -> Any:
         return [_in_language(part, lang) for part in schema]
     if not isinstance(schema, dict):
         return schema
-    return {
-        key: value[lang] if _is_bilingual(value) else _in_language(value, lang)
-        for key, value in schema.items()
-    }
+    return {key: value[lang] if _is_bilingual(value) else _in_language(value, lang) for key, value in schema.items()}
 
 
 def _is_bilingual(value: Any) -> bool:
