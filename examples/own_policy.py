@@ -41,6 +41,6 @@ def say(think: str, *, plan: list[dict] | None = None, draw: str = "", answer: l
 
 
 if __name__ == "__main__":
-    tasks = [task for task in load_suite("dev")[:40] if task.modality == "image"]
-    for record in rollout(OnePicture(), tasks, tools="all", progress=False)[:5]:
+    tasks = [task for task in load_suite("dev") if task.modality == "image" and task.count[0] == 1]
+    for record in rollout(OnePicture(), tasks[:5], tools="all", progress=False):
         print(record.task.id, score(record).explain(), sep="\n", end="\n\n")

@@ -7,7 +7,7 @@
 'Generate 10 character illus'
 """
 
-from importlib.metadata import version
+from importlib.metadata import version as _version
 
 import gymnasium as _gymnasium
 
@@ -23,7 +23,7 @@ from visgenenv.types import Task
 from visgenenv.vector import VisGenVectorEnv
 from visgenenv.wrappers import LtrReward
 
-__version__ = version("visgenenv")
+__version__ = _version("visgenenv")
 
 __all__ = [
     "ExpertPolicy",

@@ -25,8 +25,9 @@ KIND_PREFIX: dict[str, str] = {
 
 
 class Recipe(Struct, frozen=True, gc=False):
-    """How an asset is drawn: a node of `media.recipes.NODES`, its parameters, and the recipes it is made from.
+    """How an asset is drawn: a node, its parameters, and the recipes it is made from.
 
+    `media.drawing`, `media.audio` and `media.truth` hold a table each of what every node shows, sounds like and means.
     `seed` is the lineage key of the call that made it (hex): equal in every rollout that shares the world.
     A trace stores `sources` once, as the assets they belong to.
     """

@@ -35,6 +35,8 @@ will would can could should may must not no yes i you he she we they them his he
 what when where how why all any each every both more most other another same such only own very too also just then
 than there here out up down off again once one two please create generate make draw show shows showing image picture
 video photo scene shot style camera
+add replace change turn keep remove title text caption background foreground wide close zoom pan angle view
+character characters illustration illustrations product following different set featuring slowly gently
 """
 _STOP = frozenset(_WORDS_OF_ENGLISH.split())
 _ARTICLES = frozenset({"a", "an", "the", "this", "that", "its", "his", "her", "their", "each", "every"})

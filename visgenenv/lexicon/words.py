@@ -81,6 +81,7 @@ dinosaur | animal | green | 只 | dinosaur | 恐龙
 girl | person | pink | 个 | girl, little girl, schoolgirl | 女孩, 小女孩, 姑娘, 女童
 boy | person | blue | 个 | boy, little boy, schoolboy | 男孩, 小男孩, 男童
 child | person | yellow | 个 | child, kid, toddler | 孩子, 小孩, 小朋友, 儿童
+person | person | teal | 个 | person, young person, adult | 人物, 人们, 路人, 一家人
 woman | person | purple | 位 | woman, lady, mother, young woman | 女人, 女士, 女子, 女性, 妈妈
 man | person | blue | 位 | man, guy, father, young man | 男人, 男士, 男子, 男性, 爸爸
 grandmother | person | purple | 位 | grandmother, grandma, old woman | 奶奶, 老奶奶, 外婆, 老太太
@@ -234,7 +235,7 @@ kitchen | kitchen, dining room, restaurant, bakery | 厨房, 餐厅, 面包店, 
 street | street, road, alley, sidewalk, market, highway | 街道, 街头, 马路, 小巷, 公路, 街上, 集市
 night sky | night sky, starry sky, starry night, starlit sky | 夜空, 星空
 cafe | cafe, café, coffee shop, tea house, library | 咖啡馆, 咖啡店, 茶馆, 图书馆
-stage | stage, concert, theater, theatre, arena, party | 舞台, 演唱会, 剧院, 影院, 派对
+stage | stage, concert, theater, theatre, arena | 舞台, 演唱会, 剧院, 影院
 sky | sky, among the clouds, above the clouds | 天空, 云端, 蓝天, 云海
 office | office, classroom, meeting room, workspace | 办公室, 教室, 会议室, 书房
 """

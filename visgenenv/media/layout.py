@@ -67,10 +67,9 @@ def _rows(figures: list[Figure], graph: Graph, aspect: float, floor: float) -> l
     copies = [(figure, index) for figure in figures for index in range(figure.count)]
     n_rows = 1 if len(copies) <= max(2, round(3.2 * aspect)) else 2 if len(copies) <= 7 * max(1, aspect) else 3
     places: list[Place] = []
-    for row in range(n_rows):
-        chosen = copies[row * len(copies) // n_rows : (row + 1) * len(copies) // n_rows]
-        depth = n_rows - 1 - row
-        places += _line(chosen, graph, aspect, floor - 0.2 * depth, 0.86**depth * (1.0 if n_rows == 1 else 0.8))
+    for depth in reversed(range(n_rows)):  # the first figures stand in front
+        chosen = copies[depth * len(copies) // n_rows : (depth + 1) * len(copies) // n_rows]
+        places += _line(chosen, graph, aspect, floor - 0.15 * depth, 0.84**depth * (1.0 if n_rows == 1 else 0.8))
     return places
 
 

@@ -89,7 +89,7 @@ def _felt(layer: Image.Image) -> Image.Image:
     grain = _fibres(layer.size)
     soft = _colours(layer, lambda image: image.filter(ImageFilter.GaussianBlur(max(0.5, min(image.size) / 300))))
     calm = _colours(soft, lambda image: ImageEnhance.Color(image).enhance(0.86))
-    return _frayed(_textured(calm, grain, 0.2), grain, 0.006)
+    return _frayed(_textured(calm, grain, 0.2 if layer.mode == "RGBA" else 0.11), grain, 0.006)
 
 
 def _oil(layer: Image.Image) -> Image.Image:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, Literal
@@ -93,7 +94,7 @@ class ToolSpec:
         self.examples: list[dict[str, Any]] = document["examples"]
         self.sources: list[str] = document["sources"]
         self.properties: dict[str, Any] = self.input_schema["properties"]
-        self.defaults = {k: v["default"] for k, v in self.properties.items() if "default" in v}
+        self.defaults = {sys.intern(k): v["default"] for k, v in self.properties.items() if "default" in v}
         self.references = tuple(_references(self.input_schema))
         if any(len(reference.path) > 3 for reference in self.references):
             raise SpecError(f"{self.name}: an asset is cited more than three levels deep")

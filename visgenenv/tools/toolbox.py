@@ -157,7 +157,7 @@ class Toolbox(Mapping[str, Tool]):
                     return ToolResult("error", error=error, inputs=tuple(asset.id for asset in known.values()))
         key, attempts = spec.key + text, workspace.attempts
         attempt = attempts[key] = attempts.get(key, -1) + 1
-        lineage = digest(workspace.world_key, key, b"%d" % attempt)
+        lineage = digest(workspace.world_key, key, str(attempt).encode())
         return Invocation(call, spec, arguments, known, lineage, workspace)
 
 

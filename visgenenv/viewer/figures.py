@@ -17,7 +17,7 @@ from visgenenv.media.drawing import frame
 from visgenenv.types import Asset
 from visgenenv.viewer.play import Play
 
-PREVIEW_PX = 240
+PREVIEW_PX = 208
 """Longest side of a small preview, in pixels."""
 POSTER_PX = 640
 _OVER_BUDGET = "not drawn: the page is at its size limit"
@@ -98,9 +98,9 @@ def _drawn(jobs: Sequence[_Job], workers: int) -> Iterator[Figure]:
     if workers < 2 or len(jobs) < 8:
         yield from map(_draw, jobs)
         return
-    pool = ProcessPoolExecutor(workers, get_context("spawn"), signal.signal, (signal.SIGINT, signal.SIG_IGN))
+    pool = ProcessPoolExecutor(workers, get_context("spawn"), signal.signal, (signal.SIGINT, signal.SIG_DFL))
     try:
-        yield from pool.map(_draw, jobs, chunksize=4)
+        yield from pool.map(_draw, jobs, chunksize=2)
     finally:  # also when the user interrupts: nothing that waits is begun
         pool.shutdown(cancel_futures=True)
 
@@ -145,7 +145,7 @@ def _sheet(frames: Sequence[Image.Image]) -> Image.Image:
 
 def _pictured(job: _Job, picture: Image.Image) -> Figure:
     path = job.place / f"{job.asset.id}.jpg"
-    picture.convert("RGB").save(path, quality=70)
+    picture.convert("RGB").save(path, quality=65)
     return structs.replace(job.figure, still=_link(path, job), width=picture.width, height=picture.height)
 
 
