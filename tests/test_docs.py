@@ -35,6 +35,17 @@ def test_code_of_the_page_runs_and_prints_what_the_page_says(page, tmp_path, mon
             assert _plain(printed.getvalue()) == _plain(expected), f"{page.name}:{line}"
 
 
+def test_commands_of_the_command_line_page_run(tmp_path):
+    commands = re.findall(r"^\$ visgenenv (.+)$", (ROOT / "docs" / "command-line.md").read_text("utf-8"), re.MULTILINE)
+    assert {command.split()[0] for command in commands} == {"tools", "tasks", "rollout", "score", "view", "demo"}
+    for command in commands:
+        if not command.startswith("demo"):  # tests/test_packaging.py runs it from an installed wheel
+            run = [sys.executable, "-c", "from visgenenv.cli import main; main()", *command.split()]
+            done = subprocess.run(run, cwd=tmp_path, capture_output=True, text=True, timeout=300)
+            assert done.returncode == 0, f"{command}\n{done.stderr}"
+            assert done.stdout.strip(), command
+
+
 def _plain(text):
     """Return the lines without what every change to a tool document moves: asset ids and drawn latencies."""
     text = re.sub(r"\b(img|vid|aud|txt|sub|doc)_[0-9a-z]{8}\b", r"\1_…", text)

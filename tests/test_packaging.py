@@ -5,8 +5,10 @@ import inspect
 import json
 import os
 import pkgutil
+import re
 import subprocess
 import sys
+import tomllib
 import zipfile
 from importlib.metadata import version
 from pathlib import Path
@@ -61,6 +63,22 @@ def test_no_submodule_bears_the_name_of_a_root_export():
 def test_every_name_a_package_lists_exists(package):
     module = importlib.import_module(package)
     assert not [name for name in module.__all__ if not hasattr(module, name)]
+
+
+def test_every_declared_dependency_is_imported_somewhere():
+    declared = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]["dependencies"]
+    modules = {re.split(r"[<>=]", one)[0].replace("-", "_").replace("pillow", "PIL") for one in declared}
+    source = "\n".join(path.read_text("utf-8") for path in (ROOT / "visgenenv").rglob("*.py"))
+    assert not {name for name in modules if not re.search(rf"^\s*(import|from) {name}\b", source, re.MULTILINE)}
+
+
+def test_every_dependency_is_explained():
+    declared = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    names = [
+        re.split(r"[<>=]", one)[0] for one in [*declared["dependencies"], *declared["optional-dependencies"]["dev"]]
+    ]
+    page = (ROOT / "docs" / "dependencies.md").read_text("utf-8")
+    assert not [name for name in names if name not in page]
 
 
 def test_version_is_that_of_the_distribution():

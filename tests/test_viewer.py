@@ -131,8 +131,8 @@ def test_an_episode_without_a_turn_makes_a_page(records: list[Trajectory], tmp_p
 
 
 def test_a_page_keeps_to_its_size_and_says_what_it_left_out(records: list[Trajectory], tmp_path: Path) -> None:
-    path = write_page(plays_of(records, 1), tmp_path, max_mb=1.0)
-    assert sum(file.stat().st_size for file in tmp_path.rglob("*") if file.is_file()) <= 1_000_000
+    path = write_page(plays_of(records, 1), tmp_path, max_mb=0.5)
+    assert sum(file.stat().st_size for file in tmp_path.rglob("*") if file.is_file()) <= 500_000
     assert "the page is at its size limit" in Page(path).words
 
 
@@ -156,7 +156,9 @@ def test_media_that_no_page_of_ours_made_are_left_alone(records: list[Trajectory
 
 def test_a_film_on_the_page_plays_in_a_browser(records: list[Trajectory], tmp_path: Path) -> None:
     film = next(record for record in records if record.task.modality == "video")
-    page = Page(write_page(plays_of([film], 1), tmp_path, film_height=90))
+    first = next(asset for asset in film.assets if asset.kind == "video")
+    short = msgspec.structs.replace(film, assets=film.assets[: film.assets.index(first) + 1])
+    page = Page(write_page(plays_of([short], 1), tmp_path, film_height=90))
     films = [file for file in page.files if file.suffix == ".mp4"]
     assert films
     for file in films:

@@ -134,8 +134,7 @@ class Episode:
 
     def system_text(self) -> str:
         """Return the whole system prompt: the instructions and the schemas of the tools on offer."""
-        lines = tuple([self.toolbox[name].spec.function_text(self.lang) for name in self.offered])
-        return prompts.system_text(self.lang, lines)
+        return prompts.system_text(self.lang, self.toolbox.function_texts(self.lang, tuple(self.offered)))
 
     def schemas(self) -> tuple[dict[str, Any], ...]:
         """Return the OpenAI function schemas of the tools on offer, in the episode's language."""

@@ -139,11 +139,11 @@ def _type(schema: dict[str, Any]) -> str:
         kind = f"array of {_type(schema.get('items', {}))}"
     pairs = (("minimum", "≥"), ("exclusiveMinimum", ">"), ("maximum", "≤"), ("exclusiveMaximum", "<"))
     bounds = [f"{sign} {schema[key]:g}" for key, sign in pairs if key in schema]
-    sizes = [schema.get(key) for key in ("minItems", "maxItems") if key in schema]
     if "maxLength" in schema:
         bounds.append(f"up to {schema['maxLength']} characters")
-    if sizes:
-        bounds.append(f"{' to '.join(map(str, sizes))} items")
+    if "maxItems" in schema:
+        least = f"{schema['minItems']}" if "minItems" in schema else "up"
+        bounds.append(f"{least} to {schema['maxItems']} items")
     if "x-asset" in schema:
         kind = f"{' or '.join(schema['x-asset'])} asset"
     return f"{kind}, {', '.join(bounds)}" if bounds else kind

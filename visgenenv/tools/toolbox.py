@@ -47,9 +47,13 @@ class Toolbox(Mapping[str, Tool]):
         self._tools = dict(tools)
         self._simulated = SimulatedBackend({name: tool.simulate for name, tool in self._tools.items()})
         self._versions: dict[str, str] | None = None
+        self._texts: dict[tuple[str, tuple[str, ...]], tuple[str, ...]] = {}
 
     def __getitem__(self, name: str) -> Tool:
         return self._tools[name]
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._tools
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._tools)
@@ -68,6 +72,17 @@ class Toolbox(Mapping[str, Tool]):
             fingerprint = blake2b(documents, digest_size=8).hexdigest()
             self._versions = {"visgenenv": version("visgenenv"), "tools": fingerprint}
         return self._versions
+
+    def function_texts(self, lang: str, names: tuple[str, ...]) -> tuple[str, ...]:
+        """Return the function schemas of some tools, a line of JSON each."""
+        key = (lang, names)
+        texts = self._texts.get(key)
+        if texts is None:
+            texts = tuple(self._tools[name].spec.function_text(lang) for name in names)
+            if len(self._texts) > 1024:
+                self._texts.clear()
+            self._texts[key] = texts
+        return texts
 
     def with_tool(self, tool: Tool) -> Toolbox:
         """Return a toolbox that also holds `tool` (and that one, if the name is taken)."""
