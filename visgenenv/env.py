@@ -157,7 +157,7 @@ class VisGenEnv(gym.Env[Any, str]):
         episode = self._episode
         if type(action) is not str and not isinstance(action, str):
             raise TypeError(f"an action is a str (the assistant's turn), not {type(action).__name__}")
-        if episode is None or episode.terminated or episode.truncated_by:
+        if episode is None or episode.over:
             raise ResetNeeded("the episode has not begun or is over: call reset() before step()")
         step = episode.act(parse_action(action))
         workspace = episode.workspace
@@ -166,10 +166,9 @@ class VisGenEnv(gym.Env[Any, str]):
             "latency_s": workspace.clock,
             "cost_usd": workspace.cost_usd,
         }
-        terminated, truncated = episode.terminated, bool(episode.truncated_by)
-        reward = self._finish(info) if terminated or truncated else 0.0
+        reward = self._finish(info) if episode.over else 0.0
         observation = prompts.wrap(step.told) if self._text_only else self._observe()
-        return observation, reward, terminated, truncated, info
+        return observation, reward, episode.terminated, bool(episode.truncated_by), info
 
     def _finish(self, info: dict[str, Any]) -> float:
         """Add to `info` what is known at the end; return the bare reward."""

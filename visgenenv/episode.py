@@ -76,6 +76,7 @@ class Episode:
         self.steps: list[Step] = []
         self.terminated = False
         self.truncated_by = ""
+        self.over = False
         uploads = [self.workspace.add_upload(upload, index) for index, upload in enumerate(task.uploads)]
         described = [upload.description for upload in task.uploads]
         self.first = prompts.query_text(task.query, uploads, described, self.lang)
@@ -89,7 +90,7 @@ class Episode:
         Raises:
             RuntimeError: The episode is over.
         """
-        if self.terminated or self.truncated_by:
+        if self.over:
             raise RuntimeError("the episode is over; start a new one")
         results = []
         told = []
@@ -98,13 +99,14 @@ class Episode:
             results.append(result)
             told.append(encode_result(result))
         if action.answer is not None:
-            self.terminated = True
+            self.terminated = self.over = True
         elif action.faults or not told:
             told += prompts.corrections(action, self.lang)
         step = Step(action, tuple(results), tuple(told if len(told) <= SAFE_RESULTS else _fit(told)))
         self.steps.append(step)
-        if not self.terminated:
-            self._check_limits(step)
+        if not self.over:
+            self.truncated_by = self._limit_reached(step)
+            self.over = bool(self.truncated_by)
         return step
 
     def _call(self, call: ToolCall) -> ToolResult:
@@ -118,15 +120,17 @@ class Episode:
         workspace.commit(call, result)
         return result
 
-    def _check_limits(self, step: Step) -> None:
+    def _limit_reached(self, step: Step) -> str:
+        """Return the limit that this step has reached: "turns", "context", "budget" or none."""
         if len(self.steps) >= self.max_turns:
-            self.truncated_by = "turns"
-        elif self._limited:
-            self._chars += len(step.action.text) + sum(map(len, step.told))
-            if self.max_context is not None and self._chars >= self.max_context:
-                self.truncated_by = "context"
-            elif self.budget_usd is not None and self.workspace.cost_usd >= self.budget_usd:
-                self.truncated_by = "budget"
+            return "turns"
+        if not self._limited:
+            return ""
+        self._chars += len(step.action.text) + sum(map(len, step.told))
+        if self.max_context is not None and self._chars >= self.max_context:
+            return "context"
+        spent = self.budget_usd is not None and self.workspace.cost_usd >= self.budget_usd
+        return "budget" if spent else ""
 
     def observation(self) -> str:
         """Return the text observation of the latest step (at first: the query and the upload urls)."""

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable
+from functools import lru_cache
 
 
 class VisGenError(Exception):
@@ -49,5 +50,11 @@ def did_you_mean(name: str, known: Iterable[str]) -> str:
     >>> did_you_mean("felt-workshp", ["felt-workshop", "elf-archer"])
     "; did you mean 'felt-workshop'?"
     """
-    near = difflib.get_close_matches(name[:200], list(known), n=1, cutoff=0.6)
-    return f"; did you mean {near[0]!r}?" if near else ""
+    near = _nearest(name[:200], tuple(known))
+    return f"; did you mean {near!r}?" if near else ""
+
+
+@lru_cache(maxsize=1024)
+def _nearest(name: str, known: tuple[str, ...]) -> str:
+    found = difflib.get_close_matches(name, known, n=1, cutoff=0.6)
+    return found[0] if found else ""

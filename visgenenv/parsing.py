@@ -35,17 +35,18 @@ MIN_CHARS = 8
 """Fewest characters of a think or a summary that says something."""
 
 _TOKEN = re.compile(r"<(?:(/?)(think|plan|tool_call|tool\.call|answer|reflect|tool_response)>|\|im_(?:start|end)\|>)")
-_PLAIN = re.compile(r"<think>([^<]*)</think>\s*<tool_call>([^<]*)</tool_call>\s*")
 _END_TOKENS = ("<|im_end|>", "<|endoftext|>")
 _DEEP_TRIES = 4
 _DECODER = json.JSONDecoder()
 
 
 class Block(NamedTuple):
-    """A tagged stretch of a turn: its tag (`tool.call` reads `tool_call`) and what stands inside."""
+    """A tagged stretch of a turn: its tag (`tool.call` reads `tool_call`), what stands inside, and the JSON in it."""
 
     tag: str
     body: str
+    read: Any = None
+    """Of a call or an answer: the JSON value, or the `ValueError` that says why there is none."""
 
 
 class _Scan:
@@ -88,10 +89,14 @@ def _plain_turn(text: str, channel: str) -> Action | None:
 
     `_any_turn` reads it to the same action (a property test says so).
     """
-    match = _PLAIN.fullmatch(text)
-    if match is None or not text.isascii():
+    end = text.find("<", 7)
+    start = text.find("<tool_call>", end + 8)
+    if start < 0 or text[:7] != "<think>" or text[end : end + 8] != "</think>" or not text.isascii():
         return None
-    think, body = match.groups()
+    stop = text.find("<", start + 11)
+    if text[stop:].rstrip() != "</tool_call>" or text[end + 8 : start].strip():
+        return None
+    think, body = text[7:end], text[start + 11 : stop]
     try:
         read = orjson.loads(body)
     except ValueError:
@@ -113,10 +118,10 @@ def _any_turn(text: str, channel: str) -> Action:
     think, plan, reflect, answer = "", None, None, None
     calls: list[ToolCall] = []
     answers = 0
-    for tag, body in scan.blocks:
+    for tag, body, read in scan.blocks:
         if tag == "tool_call":
             if len(calls) < MAX_CALLS:
-                calls.append(_read_call(body, scan))
+                calls.append(_read_call(read, scan))
             else:
                 scan.note("too_many_calls")
         elif tag == "think":
@@ -125,7 +130,7 @@ def _any_turn(text: str, channel: str) -> Action:
             plan = body.strip() if plan is None else plan
         elif tag == "answer":
             answers += 1
-            answer = _read_answer(body, scan)
+            answer = _read_answer(read, scan)
         elif tag == "reflect":
             reflect = body.strip() if reflect is None else reflect
     if answers > 1:
@@ -156,7 +161,7 @@ def duplicate_keys(text: str) -> bool:
     """Whether any JSON inside the tags of a turn names a key twice (orjson would silently keep the last)."""
     scan = _Scan()
     _scan(text, scan)
-    return any(_has_duplicates(body) for tag, body in scan.blocks if tag in ("tool_call", "answer"))
+    return any(_has_duplicates(body) for tag, body, _ in scan.blocks if tag in ("tool_call", "answer"))
 
 
 def _valid(text: str) -> str:
@@ -193,51 +198,58 @@ def _scan(text: str, scan: _Scan) -> None:
             scan.note("forged_response" if tag == "tool_response" else f"stray_{tag}")
             here = start
         else:
-            end, here = _find_end(text, start, f"</{tag}>", tag, scan)
-            _enter(tag, text[start:end], scan)
+            here = _enter(tag, text, start, scan)
     if here < len(text):
         outside += sum(map(len, text[here:].split()))
     if outside > MAX_OUTSIDE:
         scan.note("text_outside")
 
 
-def _enter(tag: str, body: str, scan: _Scan) -> None:
-    """Keep a block; JSON may mention tags inside its strings, prose may not."""
-    if tag == "tool_response":
-        scan.note("forged_response")
-        return
-    tag = "tool_call" if tag == "tool.call" else tag
-    scan.blocks.append(Block(tag, body))
-    if tag != "tool_call" and tag != "answer" and (inner := _TOKEN.search(body)) is not None:
-        scan.note(f"nested_{inner.group(2) or 'role'}")
-
-
-def _find_end(text: str, start: int, closing: str, tag: str, scan: _Scan) -> tuple[int, int]:
-    """Return where the body ends and where to read on. JSON may itself contain the closing tag inside a string."""
+def _enter(tag: str, text: str, start: int, scan: _Scan) -> int:
+    """Keep the block whose body begins at `start`; return where to read on."""
+    closing = f"</{tag}>"
     end = text.find(closing, start)
     if end < 0:
         scan.note(f"unclosed_{tag}")
-        return len(text), len(text)
-    if tag != "think" and tag != "plan" and scan.tries and text.find(closing, end + 1) > 0:
-        end = _json_end(text, start, end, closing, scan)
-    return end, end + len(closing)
+        end = len(text)
+    if tag == "tool_response":
+        scan.note("forged_response")
+    elif tag in ("tool_call", "tool.call", "answer"):
+        end, read = _read_json(text, start, end, closing, scan)
+        scan.blocks.append(Block("answer" if tag == "answer" else "tool_call", text[start:end], read))
+    else:
+        body = text[start:end]
+        scan.blocks.append(Block(tag, body))
+        inner = _TOKEN.search(body)
+        if inner is not None:
+            scan.note(f"nested_{inner.group(2) or 'role'}")
+    return end + len(closing)
 
 
-def _json_end(text: str, start: int, end: int, closing: str, scan: _Scan) -> int:
-    """If the body up to the first closing tag is not JSON, but a longer one is, return where that one ends."""
+def _read_json(text: str, start: int, end: int, closing: str, scan: _Scan) -> tuple[int, Any]:
+    """Read the JSON of a body; if there is none up to the first closing tag, that tag may stand inside a string.
+
+    Returns:
+        Where the body ends, and the value or the error.
+    """
     try:
-        orjson.loads(text[start:end])
-    except ValueError:
-        scan.tries -= 1
-        first = end - len(text[start:end].lstrip())
-        try:
-            _, stop = _DECODER.raw_decode(text, first)
-        except (ValueError, RecursionError):
-            return end
+        return end, orjson.loads(text[start:end])
+    except ValueError as error:
+        longer = _json_end(text, start, end, closing) if scan.tries and text.find(closing, end + 1) > 0 else end
+        scan.tries -= longer == end
+        return (end, error) if longer == end else (longer, orjson.loads(text[start:longer]))
+
+
+def _json_end(text: str, start: int, end: int, closing: str) -> int:
+    """Return where a body ends that holds its closing tag inside a string; `end` if it is no JSON that way either."""
+    first = end - len(text[start:end].lstrip())
+    try:
+        _, stop = _DECODER.raw_decode(text, first)
         after = text.find(closing, stop)
-        if after >= 0 and not text[stop:after].strip():
-            return after
-    return end
+        orjson.loads(text[start:after])
+    except (ValueError, RecursionError):
+        return end
+    return after if after >= 0 and not text[stop:after].strip() else end
 
 
 def _check_order(scan: _Scan, think: str, plan: str | None) -> None:
@@ -269,17 +281,15 @@ def _check_order(scan: _Scan, think: str, plan: str | None) -> None:
         scan.note("no_act")
 
 
-def _read_call(body: str, scan: _Scan) -> ToolCall:
-    """Read one call's JSON; a call that cannot be read says why."""
-    try:
-        call = orjson.loads(body)
-    except ValueError as error:
-        scan.note("bad_json")
-        return ToolCall("", {}, f"the tool call is not valid JSON: {_brief(error)}; expected {_CALL_FORM}")
-    if type(call) is dict and len(call) == 2:
-        name, arguments = call.get("name"), call.get("arguments")
+def _read_call(read: Any, scan: _Scan) -> ToolCall:
+    """Make a call of its JSON; one that cannot be read says why."""
+    if type(read) is dict and len(read) == 2:
+        name, arguments = read.get("name"), read.get("arguments")
         if type(name) is str and type(arguments) is dict:
             return ToolCall(name, arguments)
+    if isinstance(read, ValueError):
+        scan.note("bad_json")
+        return ToolCall("", {}, f"the tool call is not valid JSON: {_brief(read)}; expected {_CALL_FORM}")
     scan.note("bad_call")
     return ToolCall("", {}, f"a tool call must be exactly {_CALL_FORM}")
 
@@ -289,11 +299,9 @@ _ANSWER_KEYS = {"task_status", "answer_url_list", "summary"}
 _STATUSES = ("success", "partial", "failed")
 
 
-def _read_answer(body: str, scan: _Scan) -> Answer | None:
-    """Read an answer; None unless it fits the schema exactly."""
-    try:
-        answer = orjson.loads(body)
-    except ValueError:
+def _read_answer(answer: Any, scan: _Scan) -> Answer | None:
+    """Make an answer of its JSON; None unless it fits the schema exactly."""
+    if isinstance(answer, ValueError):
         scan.note("bad_json")
         return None
     if not (type(answer) is dict and answer.keys() == _ANSWER_KEYS):
