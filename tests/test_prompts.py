@@ -8,7 +8,7 @@ import jinja2
 import orjson
 import pytest
 
-from visgenenv import load_toolbox
+from visgenenv import load_suite, load_toolbox
 from visgenenv.parsing import parse_action
 from visgenenv.prompts import load_dialect, native_message, system_prompt, to_messages
 
@@ -94,6 +94,15 @@ def test_pictures_may_follow_in_a_user_message_for_servers_that_want_it(played):
         part for m in messages if m["role"] == "user" and not isinstance(m["content"], str) for part in m["content"]
     ]
     assert parts and all(part["image_url"]["url"].startswith("data:image/jpeg;base64,") for part in parts)
+
+
+def test_the_users_own_pictures_are_seen_with_the_request():
+    task = next(task for task in load_suite("dev") if task.uploads)
+    env = gym.make("VisGen-v0").unwrapped
+    first, _ = env.reset(seed=1, options={"task": task})
+    (_, request) = to_messages(env.conversation, look=env.look)
+    assert request["content"][0] == {"type": "text", "text": first}
+    assert [part["type"] for part in request["content"][1:]] == ["image"] * len(task.uploads)
 
 
 def test_a_thinking_model_whose_template_opened_the_think_reads_as_usual():

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import base64
 import io
+import re
 from collections.abc import Callable, Sequence
 from functools import lru_cache
 from typing import Any, Literal
@@ -65,6 +66,8 @@ _NOTES = {
     },
 }
 
+_UPLOADED = re.compile(r"^- (asset://[0-9a-z_]+\.[0-9a-z]+) \(", re.MULTILINE)
+"""A line of the first observation that names a file of the user's."""
 _UPLOADS = {"en": "The user's files:", "zh": "用户上传的素材:"}
 _TOOLS_HEAD = (
     "# Tools\n\nYou may call one or more functions to assist with the user query.\n\n"
@@ -232,7 +235,7 @@ def to_messages(
             out.append(writer.write(message))
             continue
         parts = _image_parts(message, look, encoded) if look and images != "none" else []
-        if parts and images == "tool":
+        if parts and (images == "tool" or message["role"] == "user"):
             out.append({"role": message["role"], "content": [{"type": "text", "text": message["content"]}, *parts]})
         else:
             out.append(dict(message))
@@ -243,10 +246,12 @@ def to_messages(
 
 
 def _image_parts(message: dict[str, Any], look: Look, encoded: bool) -> list[dict[str, Any]]:
-    """Draw what a tool message shows: its new images and films."""
-    if message["role"] != "tool":
-        return []
-    pictures = [picture for url in shown_urls(message["content"]) for picture in look(url)]
+    """Draw what a message shows: the user's files, or the new images and films of a tool message."""
+    if message["role"] == "user":
+        urls = _UPLOADED.findall(message["content"])
+    else:
+        urls = shown_urls(message["content"]) if message["role"] == "tool" else []
+    pictures = [picture for url in urls for picture in look(url)]
     if encoded:
         return [{"type": "image_url", "image_url": {"url": _data_url(picture)}} for picture in pictures]
     return [{"type": "image", "image": picture} for picture in pictures]
