@@ -69,8 +69,29 @@ def _public_error(error: ToolError) -> dict[str, Any]:
 
 
 def shorten(text: str, limit: int, whole: str = "") -> str:
-    """Cut a result's text to at most `limit` characters; the marker says how much is shown and where the whole is."""
+    """Cut a result's text to at most `limit` characters.
+
+    The result stays JSON: `data` is replaced by `{"cut": its beginning, "note": how much is shown}`. Only where even
+    that does not fit is the text itself cut, with the same note at its end.
+    """
     if len(text) <= limit:
         return text
-    marker = f"…[cut: of {len(text)} characters{whole}]"
+    note = f"cut: the whole result has {len(text)} characters{whole}"
+    for share in (0.9, 0.75, 0.5, 0.25, 0.0):
+        shorter = _with_less_data(text, int(share * limit), note)
+        if len(shorter) <= limit:
+            return shorter
+    marker = f"…[{note}]"
     return text[: max(limit - len(marker), 0)] + marker
+
+
+def _with_less_data(text: str, room: int, note: str) -> str:
+    """Return a result's JSON with at most `room` characters of its data; a text that is no result comes back whole."""
+    try:
+        told = orjson.loads(text)
+    except ValueError:
+        return text
+    if "data" not in told:
+        return text
+    told["data"] = {"cut": orjson.dumps(told["data"]).decode()[:room], "note": note}
+    return orjson.dumps(told).decode().replace("<", "\\u003c")

@@ -48,7 +48,9 @@ def reference_prompt(brief: Brief) -> str:
 def about(brief: Brief) -> str:
     """Say in a few words what a request is about."""
     words = brief.subject or brief.recurring or _first(brief)
-    return words if len(words) <= 140 else f"{words[:140]}…"
+    if len(words) > 140:
+        words = words[:140].rpartition(" ")[0] if words.isascii() else words[:140]
+    return words.rstrip(" .,;:!、。")
 
 
 def _first(brief: Brief) -> str:

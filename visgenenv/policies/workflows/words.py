@@ -50,7 +50,7 @@ _SAYINGS: dict[str, dict[Lang, str]] = {
     },
     "film_start": {
         "en": "The user wants {films} of {shots}{length}: {subject}. {how}",
-        "zh": "用户需要{films},每支{shots}{length}:{subject}。{how}",
+        "zh": "用户需要{films},{shots}{length},主题是{subject}。{how}",
     },
     "length": {"en": ", {seconds:g} s", "zh": ",{seconds:g}秒"},
     "film_anchor": {
@@ -79,7 +79,7 @@ _SAYINGS: dict[str, dict[Lang, str]] = {
     },
     "cut": {
         "en": "{n} clips are ready. Cut them in order, {seconds:g} s per film{sound}; every shot keeps its own source.",
-        "zh": "{n}个片段就绪,按顺序合成,每支{seconds:g}秒{sound},每个镜头使用各自的素材。",
+        "zh": "{n}个片段就绪,按顺序合成,时长{seconds:g}秒{sound},每个镜头使用各自的素材。",
     },
     "with_voice": {"en": ", with the voice at its place", "zh": ",配音放在对应位置"},
     "with_music": {"en": ", with music underneath", "zh": ",并铺上背景音乐"},
@@ -105,7 +105,7 @@ _SAYINGS: dict[str, dict[Lang, str]] = {
     },
     "summary_film": {
         "en": "Made {n} of {shots}, {seconds:g} s in all: {subject}.",
-        "zh": "已完成{n},每支{shots},共{seconds:g}秒:{subject}。",
+        "zh": "已完成{n},{shots},共{seconds:g}秒,主题是{subject}。",
     },
     "summary_none": {
         "en": "The request could not be carried out with the tools on offer.",
