@@ -89,20 +89,18 @@ def _plain_turn(text: str, channel: str) -> Action | None:
 
     `_any_turn` reads it to the same action (a property test says so).
     """
-    end = text.find("<", 7)
-    start = text.find("<tool_call>", end + 8)
-    if start < 0 or text[:7] != "<think>" or text[end : end + 8] != "</think>" or not text.isascii():
+    parts = text.split("<", 5)
+    if len(parts) != 5 or not text.isascii():
         return None
-    stop = text.find("<", start + 11)
-    if text[stop:].rstrip() != "</tool_call>" or text[end + 8 : start].strip():
+    before, think, gap, call, after = parts
+    if before or think[:6] != "think>" or gap.rstrip() != "/think>" or call[:10] != "tool_call>":
         return None
-    think, body = text[7:end], text[start + 11 : stop]
     try:
-        read = orjson.loads(body)
+        read = orjson.loads(call[10:])
     except ValueError:
         return None
-    think = think.strip()
-    if len(think) < MIN_CHARS or type(read) is not dict or len(read) != 2:
+    think = think[6:].strip()
+    if after.rstrip() != "/tool_call>" or len(think) < MIN_CHARS or type(read) is not dict or len(read) != 2:
         return None
     name, arguments = read.get("name"), read.get("arguments")
     if type(name) is not str or type(arguments) is not dict:
