@@ -233,7 +233,7 @@ meadow | meadow, grassland, prairie, field, farm, countryside, hill | 草地, �
 mountain | mountain, mountains, mountain peak, valley, cliff | 山, 高山, 山脉, 山谷, 群山, 山顶
 kitchen | kitchen, dining room, restaurant, bakery | 厨房, 餐厅, 面包店, 餐桌
 street | street, road, alley, sidewalk, market, highway | 街道, 街头, 马路, 小巷, 公路, 街上, 集市
-night sky | night sky, starry sky, starry night, starlit sky | 夜空, 星空
+night sky | night sky, starry sky, starry night, starlit sky, starry | 夜空, 星空
 cafe | cafe, café, coffee shop, tea house, library | 咖啡馆, 咖啡店, 茶馆, 图书馆
 stage | stage, concert, theater, theatre, arena | 舞台, 演唱会, 剧院, 影院
 sky | sky, among the clouds, above the clouds | 天空, 云端, 蓝天, 云海
