@@ -6,29 +6,15 @@ import re
 
 from msgspec import Struct
 
-_ENGLISH = [
-    "one",
-    "two",
-    "three",
-    "four",
-    "five",
-    "six",
-    "seven",
-    "eight",
-    "nine",
-    "ten",
-    "eleven",
-    "twelve",
-    "thirteen",
-    "fourteen",
-    "fifteen",
-    "sixteen",
-    "seventeen",
-    "eighteen",
-    "nineteen",
-    "twenty",
-]
-_WORDS = {word: n for n, word in enumerate(_ENGLISH, 1)} | {"a": 1, "an": 1, "dozen": 12, "thirty": 30, "forty": 40}
+from visgenenv.lexicon.numerals import CHINESE_DIGITS, ENGLISH_NUMBERS
+
+_WORDS = {word: n for n, word in enumerate(ENGLISH_NUMBERS) if n} | {
+    "a": 1,
+    "an": 1,
+    "dozen": 12,
+    "thirty": 30,
+    "forty": 40,
+}
 _WORDS |= {
     "a dozen": 12,
     "half a dozen": 6,
@@ -39,7 +25,7 @@ _WORDS |= {
     "ninety": 90,
     "single": 1,
 }
-_NUMERALS = {digit: n for n, digit in enumerate("零一二三四五六七八九")} | {"两": 2, "〇": 0}
+_NUMERALS = {digit: n for n, digit in enumerate(CHINESE_DIGITS)} | {"两": 2, "〇": 0}
 
 NUMBER_EN = r"(?:\d{1,3}(?![\d,.]{0,12}\d)|" + "|".join(sorted(_WORDS, key=len, reverse=True)) + ")"
 NUMBER_ZH = r"(?:\d{1,3}(?!\d)|[零〇一二两三四五六七八九十]{1,4})"

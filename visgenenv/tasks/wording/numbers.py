@@ -4,37 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
+from visgenenv.lexicon.numerals import CHINESE_DIGITS, ENGLISH_NUMBERS
 from visgenenv.tasks.latent import pick
-
-ENGLISH = [
-    "zero",
-    "one",
-    "two",
-    "three",
-    "four",
-    "five",
-    "six",
-    "seven",
-    "eight",
-    "nine",
-    "ten",
-    "eleven",
-    "twelve",
-    "thirteen",
-    "fourteen",
-    "fifteen",
-    "sixteen",
-    "seventeen",
-    "eighteen",
-    "nineteen",
-    "twenty",
-]
-_DIGITS = "零一二三四五六七八九"
 
 
 def number_en(n: int, rng: np.random.Generator) -> str:
     """Write a number as digits or as a word."""
-    return ENGLISH[n] if n < len(ENGLISH) and rng.random() < 0.5 else str(n)
+    return ENGLISH_NUMBERS[n] if n < len(ENGLISH_NUMBERS) and rng.random() < 0.5 else str(n)
 
 
 def number_zh(n: int, rng: np.random.Generator) -> str:
@@ -51,15 +27,15 @@ def numeral(n: int, counting: bool = False) -> str:
     if n == 2 and counting:
         return "两"
     tens, ones = divmod(n, 10)
-    head = "" if not tens else "十" if tens == 1 else f"{_DIGITS[tens]}十"
-    return head + (_DIGITS[ones] if ones or not tens else "")
+    head = "" if not tens else "十" if tens == 1 else f"{CHINESE_DIGITS[tens]}十"
+    return head + (CHINESE_DIGITS[ones] if ones or not tens else "")
 
 
 def seconds_en(seconds: float, rng: np.random.Generator) -> str:
     """Write a length as "40 seconds", "40 s", "1 minute"."""
     n = int(seconds)
     forms = [f"{n} seconds", f"{n} s", f"{n} sec"]
-    forms += [f"{ENGLISH[n]} seconds"] if n < len(ENGLISH) else []
+    forms += [f"{ENGLISH_NUMBERS[n]} seconds"] if n < len(ENGLISH_NUMBERS) else []
     forms += {30: ["half a minute"], 60: ["1 minute", "one minute"], 90: ["one and a half minutes"]}.get(n, [])
     return pick(forms, rng)
 
@@ -69,7 +45,7 @@ def length_en(seconds: float, rng: np.random.Generator) -> str:
     n = int(seconds)
     forms = [f"{n}-second", f"{n}s"]
     forms += {60: ["one-minute", "1-minute"], 30: ["half-minute"]}.get(n, [])
-    forms += [f"{ENGLISH[n]}-second"] if n < len(ENGLISH) else []
+    forms += [f"{ENGLISH_NUMBERS[n]}-second"] if n < len(ENGLISH_NUMBERS) else []
     return pick(forms, rng)
 
 
