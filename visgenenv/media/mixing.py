@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from visgenenv.media.sound import Samples
+from visgenenv.media.sound import Samples, envelope, lay
 from visgenenv.media.timeline import starts
 from visgenenv.types import Recipe
 
@@ -24,14 +24,14 @@ def film_sound(recipe: Recipe, n: int, rate: int, hear: Hear) -> Samples:
         if params.get("keep_audio") and clip.get("has_audio"):
             first, length = round(float(clip["start"]) * rate), round(float(clip["native"]) * rate)
             own = hear(recipe.sources[clip["source"]], first + length, rate)[first:]
-            _lay(mix, round(at * rate), _edges(own, rate, overlap, overlap) * float(clip.get("volume", 1.0)))
+            lay(mix, round(at * rate), envelope(own.copy(), rate, overlap, overlap) * float(clip.get("volume", 1.0)))
     for track in params.get("tracks") or ():
         sound = hear(recipe.sources[track["source"]], round(float(track["seconds"]) * rate), rate)
-        sound = _edges(sound, rate, float(track.get("fade_in") or 0), float(track.get("fade_out") or 0))
-        _lay(mix, round(float(track["start"]) * rate), sound * float(track.get("volume", 1.0)))
+        sound = envelope(sound.copy(), rate, float(track.get("fade_in") or 0), float(track.get("fade_out") or 0))
+        lay(mix, round(float(track["start"]) * rate), sound * float(track.get("volume", 1.0)))
     if music := params.get("bgm"):
         sound = _music(recipe.sources[music["source"]], music, rate, hear)
-        _lay(mix, 0, _edges(sound, rate, 0.05, min(0.8, n / rate / 4)) * float(music.get("volume", 0.25)))
+        lay(mix, 0, envelope(sound.copy(), rate, 0.05, min(0.8, n / rate / 4)) * float(music.get("volume", 0.25)))
     return np.clip(mix, -1, 1)
 
 
@@ -72,30 +72,13 @@ def cut_sound(recipe: Recipe, n: int, rate: int, hear: Hear) -> Samples:
     sound = np.concatenate([sound, *[whole(index) for index in params.get("concat") or ()]])
     if params.get("loop_to") is not None:
         sound = np.resize(sound, round(float(params["loop_to"]) * rate))
-    sound = _edges(sound, rate, float(params.get("fade_in") or 0), float(params.get("fade_out") or 0))
+    sound = envelope(sound.copy(), rate, float(params.get("fade_in") or 0), float(params.get("fade_out") or 0))
     sound = sound * float(params.get("volume", 1.0))
     mix = np.zeros(n, np.float32)
-    _lay(mix, 0, sound)
+    lay(mix, 0, sound)
     for index in params.get("mix") or ():
-        _lay(mix, 0, whole(index))
+        lay(mix, 0, whole(index))
     loudest = float(np.abs(mix).max()) if n else 0.0
     if params.get("normalize") and loudest > 0:
         mix *= 0.9 / loudest
     return np.clip(mix, -1, 1)
-
-
-def _lay(mix: Samples, at: int, sound: Samples) -> None:
-    stop = min(mix.size, at + sound.size)
-    if at < stop:
-        mix[at:stop] += sound[: stop - at]
-
-
-def _edges(sound: Samples, rate: int, fade_in: float, fade_out: float) -> Samples:
-    """Return a copy that fades in and out."""
-    sound = sound.copy()
-    a, b = min(sound.size, round(fade_in * rate)), min(sound.size, round(fade_out * rate))
-    if a:
-        sound[:a] *= np.linspace(0, 1, a, dtype=np.float32)
-    if b:
-        sound[-b:] *= np.linspace(1, 0, b, dtype=np.float32)
-    return sound

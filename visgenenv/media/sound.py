@@ -82,18 +82,24 @@ def _melody(
         pitch = root * 2 ** (2 + chord[int(u[k] * 3)] / 12)
         t = _time(round(length * beat * rate * 0.92), rate)
         tone = np.sin(2 * np.pi * pitch * t + 0.9 * np.sin(2 * np.pi * 5.2 * t)) + 0.4 * np.sin(4 * np.pi * pitch * t)
-        _add(loop, rate, start + at * beat, _envelope(tone.astype(np.float32), rate, 0.04, 0.09) * 0.16)
+        _add(loop, rate, start + at * beat, envelope(tone.astype(np.float32), rate, 0.04, 0.09) * 0.16)
         at += length
 
 
 def _add(track: Samples, rate: int, at: float, sound: Samples) -> None:
-    start = round(at * rate)
-    stop = min(track.size, start + sound.size)
-    if start < stop:
-        track[start:stop] += sound[: stop - start]
+    """Mix a sound in at a time in seconds."""
+    lay(track, round(at * rate), sound)
 
 
-def _envelope(sound: Samples, rate: int, attack: float, release: float) -> Samples:
+def lay(track: Samples, at: int, sound: Samples) -> None:
+    """Mix a sound into a track from sample `at` on; what runs over the track's end is left out."""
+    stop = min(track.size, at + sound.size)
+    if at < stop:
+        track[at:stop] += sound[: stop - at]
+
+
+def envelope(sound: Samples, rate: int, attack: float, release: float) -> Samples:
+    """Let a sound swell and fade, in place, over so many seconds; return it."""
     a, r = min(sound.size, round(attack * rate)), min(sound.size, round(release * rate))
     if a:
         sound[:a] *= np.linspace(0, 1, a, dtype=np.float32)
@@ -109,13 +115,13 @@ def _pad(pitch: float, seconds: float, rate: int) -> Samples:
         + 0.5 * np.sin(2 * np.pi * 1.004 * pitch * t)
         + 0.2 * np.sin(4 * np.pi * pitch * t)
     )
-    return _envelope(tone.astype(np.float32), rate, 0.08, 0.12) * 0.6
+    return envelope(tone.astype(np.float32), rate, 0.08, 0.12) * 0.6
 
 
 def _pluck(pitch: float, seconds: float, rate: int, decay: float) -> Samples:
     t = _time(round(seconds * rate), rate)
     tone = (np.sin(2 * np.pi * pitch * t) + 0.35 * np.sin(4 * np.pi * pitch * t)) * np.exp(-decay * t)
-    return _envelope(tone.astype(np.float32), rate, 0.004, 0.02)
+    return envelope(tone.astype(np.float32), rate, 0.004, 0.02)
 
 
 def _kick(rate: int) -> Samples:
@@ -160,7 +166,7 @@ def speech(recipe: Recipe, n: int, rate: int) -> Samples:
 def _vowel(pitch: float, seconds: float, rate: int, vowel: int) -> Samples:
     n = max(1, round(seconds * rate))
     phase = (np.arange(n) * (pitch * 1024 / rate)).astype(np.int64) & 1023
-    return _envelope(_period(round(pitch / 4) * 4, vowel)[phase], rate, min(0.03, seconds / 4), min(0.05, seconds / 3))
+    return envelope(_period(round(pitch / 4) * 4, vowel)[phase], rate, min(0.03, seconds / 4), min(0.05, seconds / 3))
 
 
 @lru_cache(maxsize=512)

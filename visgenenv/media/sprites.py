@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import colorsys
 from functools import lru_cache
 
 import numpy as np
@@ -85,10 +84,3 @@ def _turned(image: Image.Image, hue: int) -> Image.Image:
 
 def _image(pixels: NDArray[np.float32]) -> Image.Image:
     return Image.fromarray(np.clip(pixels, 0, 255).astype(np.uint8), "RGBA" if pixels.shape[2] == 4 else "RGB")
-
-
-def vivid(rgb: tuple[int, int, int]) -> tuple[int, int, int]:
-    """Return a fully bright version of a colour, for glows."""
-    hue, _, _ = colorsys.rgb_to_hsv(*(value / 255 for value in rgb))
-    red, green, blue = colorsys.hsv_to_rgb(hue, 0.6, 1.0)
-    return int(red * 255), int(green * 255), int(blue * 255)
