@@ -52,5 +52,4 @@ class SimulatedBackend:
         try:
             return self.simulators[call.spec.name](call, **call.arguments)
         except Refused as refusal:
-            inputs = tuple(asset.id for asset in call.cited)
-            return ToolResult("error", error=refusal.error, usage=Usage(0.2), inputs=inputs)
+            return ToolResult("error", error=refusal.error, usage=Usage(0.2), inputs=call.inputs)

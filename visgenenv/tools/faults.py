@@ -81,7 +81,7 @@ class FaultModel(Struct, frozen=True):
         fault = table.blocks[bisect_right(table.block_bounds, u[0] / call.fault_scale)]
         error = ToolError(BLOCK, fault.http_status, fault.message, fault.vendor_code, False,
                           fault="AGENT" if repeats else "ENV")  # fmt: skip
-        return ToolResult("error", error=error, usage=Usage(fault.latency_s), inputs=tuple(a.id for a in call.cited))
+        return ToolResult("error", error=error, usage=Usage(fault.latency_s), inputs=call.inputs)
 
 
 class _Table(Struct, frozen=True):

@@ -62,6 +62,11 @@ class Invocation:
         return tuple(self._known.values())
 
     @property
+    def inputs(self) -> tuple[str, ...]:
+        """The ids of the assets the call cites, as a result names them."""
+        return tuple([asset.id for asset in self._known.values()])
+
+    @property
     def lineage(self) -> str:
         """Key of this call in this world (hex): equal in rollouts that share the world and word the call alike."""
         return self._digest[:16].hex()
@@ -170,8 +175,7 @@ class Invocation:
             latency = self.spec.usual_latency
         seconds = log_normal(first_uniform(self._digest), *latency)
         usage = Usage(int(seconds * 1000 + 0.5) / 1000, int(cost * 1e6 + 0.5) / 1e6)
-        inputs = tuple([asset.id for asset in self._known.values()]) if self._known else ()
-        return ToolResult("success", assets, data or {}, None, usage, inputs, todos)
+        return ToolResult("success", assets, data or {}, None, usage, self.inputs, todos)
 
     def refuse(self, message: str, type: str = "INVALID_ARGUMENT", code: str = "", status: int = 400) -> NoReturn:
         """Answer with an error that is the agent's own: a bound, a precondition, a kind."""
@@ -188,4 +192,4 @@ class Invocation:
             task_id=self.task_id if fault.type == "TIMEOUT" else "",
             fault="ENV",
         )
-        return ToolResult("error", error=error, usage=Usage(fault.latency_s), inputs=tuple(a.id for a in self.cited))
+        return ToolResult("error", error=error, usage=Usage(fault.latency_s), inputs=self.inputs)
