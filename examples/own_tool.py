@@ -1,7 +1,7 @@
 """Bring your own tool: a document that says what it takes, and a function that simulates it."""
 
 from visgenenv import VisGenEnv, load_toolbox
-from visgenenv.tools import Invocation, Tool, Workspace, parse_spec
+from visgenenv.tools import Invocation, Workspace, parse_spec
 from visgenenv.types import Recipe, ToolResult
 
 DOCUMENT = {
@@ -28,7 +28,12 @@ DOCUMENT = {
         "tables": {"sizes": {"A4": [840, 1188], "A3": [1188, 1680]}},
         "faults": [{"type": "INTERNAL", "http_status": 503, "message": "The press is jammed.", "rate": 0.02}],
     },
-    "examples": [{"subject": "a red fox", "slogan": "Open today"}],
+    "examples": [
+        {
+            "call": {"subject": "a red fox", "slogan": "Open today"},
+            "answer": {"assets": [{"kind": "image", "width": 840, "height": 1188}]},
+        }
+    ],
     "sources": ["an invented service"],
 }
 
@@ -41,7 +46,7 @@ def tool_poster(call: Invocation, *, subject: str, slogan: str, paper: str) -> T
     return call.done(poster, cost=call.spec.price["per_poster"])
 
 
-toolbox = load_toolbox().with_tool(Tool(parse_spec(DOCUMENT), tool_poster))
+toolbox = load_toolbox().with_tool(parse_spec(DOCUMENT), tool_poster)
 
 if __name__ == "__main__":
     workspace = Workspace(seed=1)

@@ -236,6 +236,14 @@ def test_siblings_of_a_world_share_luck_but_not_ids():
     assert one.latency_s == two.latency_s
 
 
+def test_calls_of_one_turn_take_as_long_as_the_slowest_of_them():
+    env, *_ = started(faults="none")
+    calls = "".join(call("tool_text2image_gemini", prompt=f"fox {i}") for i in range(3))
+    *_, info = env.step(THINK + calls)
+    waits = [result.usage.latency_s for result in env.unwrapped.trajectory.steps[-1].results]
+    assert len(waits) == 3 and info["latency_s"] == max(waits) == env.unwrapped.trajectory.latency_s
+
+
 def test_long_links_are_about_150_characters_and_work():
     env, *_ = started(url_style="long")
     env.step(DRAW)

@@ -3,6 +3,7 @@
 import pytest
 
 from visgenenv import load_toolbox
+from visgenenv.errors import SpecError
 from visgenenv.tools import FaultModel, Workspace, load_faults
 
 BOX = load_toolbox()
@@ -94,3 +95,98 @@ def test_randomized_worlds_differ_in_roughness():
 def test_an_unknown_profile_names_the_nearest():
     with pytest.raises(ValueError, match="did you mean 'realistic'"):
         load_faults("realistik")
+
+
+def test_single_tools_and_single_types_can_be_made_worse():
+    worse = FaultModel("worse", 1.0, types={"CONTENT_BLOCKED": 0.0, "RATE_LIMITED": 10.0})
+    types = outcomes(worse, 1500)
+    assert types.count("RATE_LIMITED") / len(types) == pytest.approx(0.25, abs=0.04)
+    assert "CONTENT_BLOCKED" not in types
+    spared = FaultModel("spared", 1.0, tools={"tool_text2image_gemini": 0.0})
+    assert set(outcomes(spared, 500)) == {"ok"}
+
+
+def test_a_quota_ends_a_service_and_no_other():
+    workspace, poor = Workspace(1), FaultModel("poor", 0.0, quotas={"OpenAI Images": 0.05})
+    call = {"prompt": "a fox"}
+    assert BOX.call("tool_text2image_gpt", call, workspace, faults=poor).ok
+    assert BOX.call("tool_text2image_gpt", call, workspace, faults=poor).ok
+    empty = BOX.call("tool_text2image_gpt", call, workspace, faults=poor)
+    assert (empty.error.type, empty.error.vendor_code) == ("QUOTA_EXCEEDED", "insufficient_quota")
+    assert not empty.error.retryable and empty.error.fault == "AGENT"
+    assert BOX.call("tool_text2image_gemini", call, workspace, faults=poor).ok
+
+
+def test_calls_of_one_turn_run_at_the_same_time():
+    workspace = Workspace(1)
+    workspace.begin_turn()
+    waits = [BOX.call("tool_text2image_gemini", {"prompt": f"fox {i}"}, workspace).usage.latency_s for i in range(4)]
+    workspace.end_turn()
+    assert workspace.clock == max(waits)
+    alone = BOX.call("tool_text2image_gemini", {"prompt": "fox"}, workspace)
+    assert alone.usage.started_s == max(waits)
+    assert workspace.clock == max(waits) + alone.usage.latency_s
+
+
+def test_a_service_with_few_places_makes_further_calls_of_a_turn_wait():
+    workspace, narrow = Workspace(1), FaultModel("narrow", 0.0, concurrency={"Google Gemini image": 2})
+    workspace.begin_turn()
+    one, two, three = (
+        BOX.call("tool_text2image_gemini", {"prompt": f"fox {i}"}, workspace, faults=narrow).usage for i in range(3)
+    )
+    workspace.end_turn()
+    assert (one.started_s, two.started_s) == (0.0, 0.0)
+    assert three.started_s == min(one.latency_s, two.latency_s)
+    assert workspace.clock == max(two.latency_s, one.latency_s, three.started_s + three.latency_s)
+
+
+def test_hunyuan_takes_one_job_at_a_time_and_refuses_a_second():
+    workspace = Workspace(1)
+    call = {"prompt": "a fox"}
+    workspace.begin_turn()
+    first, second = (BOX.call("tool_text2image_hunyuan", call, workspace) for _ in range(2))
+    workspace.end_turn()
+    assert first.ok
+    assert (second.error.type, second.error.vendor_code) == ("RATE_LIMITED", "RequestLimitExceeded.JobNumExceed")
+    assert second.error.fault == "AGENT" and second.error.retryable
+    assert BOX.call("tool_text2image_hunyuan", call, workspace).ok
+    assert "at most 1 at once" in BOX["tool_text2image_hunyuan"].spec.function_schema("en")["function"]["description"]
+
+
+def test_randomized_worlds_differ_in_latencies_limits_and_quotas():
+    model, spec = load_faults("randomized"), BOX["tool_image2video_keling"].spec
+    worlds = [model.for_world(world) for world in range(40)]
+    assert len({world.limit_of(spec) for world in worlds}) >= 4
+    assert all(2 <= world.limit_of(spec) <= 10 for world in worlds)
+    waits = [BOX.call(spec.name, {"image": _picture(w)}, w, faults=m).usage.latency_s for w, m in _pairs(worlds)]
+    assert max(waits) / min(waits) > 3
+    one, two = model.for_world(3), model.for_world(3)
+    assert (one.scale, one.scale_of(spec), one.limit_of(spec)) == (two.scale, two.scale_of(spec), two.limit_of(spec))
+
+
+def _pairs(models):
+    return [(Workspace(seed), model) for seed, model in enumerate(models)]
+
+
+def _picture(workspace):
+    return BOX.call("tool_text2image_gemini", {"prompt": "a fox"}, workspace).assets[0].url
+
+
+def test_a_latency_multiplier_makes_every_call_slower_and_nothing_else():
+    usual, slow = (
+        BOX.call("tool_music_suno", {"prompt": "calm"}, Workspace(1), faults=FaultModel("x", 0.0, latency=factor))
+        for factor in (1.0, 2.0)
+    )
+    assert slow.usage.latency_s == pytest.approx(2 * usual.usage.latency_s, abs=0.002)
+    assert slow.assets == usual.assets
+
+
+def test_a_profile_of_your_own_is_a_file(tmp_path):
+    path = tmp_path / "mine.json"
+    path.write_text('{"version": 1, "name": "mine", "scale": 0.5, "quotas": {"Kling": 1.5}}')
+    assert load_faults(str(path)) == FaultModel("mine", 0.5, quotas={"Kling": 1.5})
+    path.write_text('{"name": "mine", "scales": 1}')
+    with pytest.raises(SpecError, match="scales"):
+        load_faults(path)
+    with pytest.raises(ValueError, match="did you mean 'latency'"):
+        FaultModel(ranges={"latencies": (1, 2)})

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from visgenenv.lexicon import find
 from visgenenv.testing import stand_in
 from visgenenv.tools import FaultModel, Workspace, load_faults, load_toolbox
-from visgenenv.tools.simulators.prose import clip, language, numbered, sentences, spoken
-from visgenenv.tools.simulators.storyboards import fit_durations
+from visgenenv.tools.simulators.text.prose import clip, language, numbered, sentences, spoken
+from visgenenv.tools.simulators.text.storyboards import fit_durations
 
 TOOLBOX = load_toolbox()
 FELT = (
@@ -295,7 +295,7 @@ def test_our_own_words_add_nothing_that_can_be_drawn():
     phrases = [
         *(text for family in tables["tool_prompt_refine"]["craft"].values() for lines in family.values() for text in lines),
         *(text for key in ("sizes", "moves", "moments") for lines in tables["tool_video_shot_gen"][key].values() for text in lines),
-        *(TOOLBOX[n].spec.tables["extension"][lang] for n in ("tool_text2image_qwen", "tool_image_edit_qwen") for lang in ("en", "zh")),
+        *(TOOLBOX[n].spec.tables["extension"][lang] for n in ("tool_text2image_qwen", "tool_image_edit_qwen", "tool_text2image_hunyuan") for lang in ("en", "zh")),
     ]  # fmt: skip
     for phrase in phrases:
         mentions = find(phrase)

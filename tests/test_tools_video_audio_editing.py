@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from visgenenv.tools import FaultModel, Workspace, encode_result, load_toolbox
-from visgenenv.tools.simulators.cues import read_cues, write_srt
+from visgenenv.tools.simulators.editing.cues import read_cues, write_srt
 from visgenenv.types import Asset, Recipe, ToolResult
 
 TOOLBOX = load_toolbox()
@@ -101,7 +101,7 @@ def test_every_parameter_is_described_in_both_languages_and_every_example_fits(n
     for parameter, schema in spec.document["input_schema"]["properties"].items():
         assert set(schema["description"]) == {"en", "zh"}, parameter
     for example in spec.examples:
-        assert spec.is_valid({**spec.defaults, **example})
+        assert spec.is_valid({**spec.defaults, **example.call})
 
 
 @pytest.mark.parametrize(

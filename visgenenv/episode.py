@@ -94,10 +94,15 @@ class Episode:
             raise RuntimeError("the episode is over; start a new one")
         results = []
         told = []
+        together = len(action.calls) > 1
+        if together:
+            self.workspace.begin_turn()
         for call in action.calls:
             result = self._call(call)
             results.append(result)
             told.append(encode_result(result))
+        if together:
+            self.workspace.end_turn()
         if action.answer is not None:
             self.terminated = self.over = True
         elif action.faults or not told:
@@ -117,7 +122,7 @@ class Episode:
             result = _refusal("QUOTA_EXCEEDED", 402, f"the budget of {self.budget_usd} USD is spent")
         else:
             result = self.toolbox.run(call, workspace, self.faults, self.backend, self.offered)
-        workspace.commit(call, result)
+        workspace.commit(call, result, self.toolbox.services.get(call.name, ""))
         return result
 
     def _limit_reached(self, step: Step) -> str:

@@ -18,6 +18,7 @@ from msgspec import Struct
 
 from visgenenv.errors import did_you_mean
 from visgenenv.parsing import MAX_CALLS, MAX_CHARS, parse_action
+from visgenenv.tools.exports import qwen_block
 from visgenenv.types import Action, Asset, Conversation, Step
 
 Images = Literal["tool", "user", "none"]
@@ -29,7 +30,7 @@ _SYSTEM = {
 
 Every turn begins with your reasoning inside <think></think>. After it comes exactly one of these:
 1. <plan></plan>: once, before your first call, a JSON list of steps, each {"goal": "...", "tool": "...", "n": calls, "deps": [earlier step numbers]}. Calls may follow in the same turn. Plan again only if a call failed, a result is flawed or the user asks.
-2. <tool_call>{"name": "...", "arguments": {...}}</tool_call>: one or more calls, at most 32 a turn. Independent calls belong in one turn.
+2. <tool_call>{"name": "...", "arguments": {...}}</tool_call>: one or more calls, at most 32 a turn. Independent calls belong in one turn, where they run at the same time.
 3. <answer>{"task_status": "success" or "partial" or "failed", "answer_url_list": ["asset://..."], "summary": "..."}</answer>: once, at the end; cite only what the user asked for, by the urls that the tools returned.
 
 Results come back as tool messages. Cite assets by their url. Calls cost time and money; a failed call says why and whether a retry helps. If the request needs the same person, object, place or style throughout, make a reference image first and build every picture on it.""",
@@ -37,7 +38,7 @@ Results come back as tool messages. Cite assets by their url. Calls cost time an
 
 每一轮都以 <think></think> 内的思考开始,之后必须是以下三者之一:
 1. <plan></plan>:在第一次调用之前给出一次计划,内容为 JSON 列表,每一步形如 {"goal": "...", "tool": "...", "n": 调用次数, "deps": [所依赖的前面步骤的编号]}。同一轮中可以紧接着调用工具。只有在调用失败、结果有缺陷或用户提出要求时才重新规划。
-2. <tool_call>{"name": "...", "arguments": {...}}</tool_call>:一次或多次调用,每轮最多 32 次。互不依赖的调用应放在同一轮。
+2. <tool_call>{"name": "...", "arguments": {...}}</tool_call>:一次或多次调用,每轮最多 32 次。互不依赖的调用应放在同一轮,它们会同时执行。
 3. <answer>{"task_status": "success" 或 "partial" 或 "failed", "answer_url_list": ["asset://..."], "summary": "..."}</answer>:仅在最后给出一次;只列出用户所要的成果,使用工具返回的链接。
 
 工具结果以工具消息返回。请用链接引用素材。调用会花费时间和费用;失败的调用会说明原因以及重试是否有用。如果需求要求人物、物体、场景或风格保持一致,请先生成参考图,再以它为基础生成每一张画面。""",
@@ -69,15 +70,6 @@ _NOTES = {
 _UPLOADED = re.compile(r"^- (asset://[0-9a-z_]+\.[0-9a-z]+) \(", re.MULTILINE)
 """A line of the first observation that names a file of the user's."""
 _UPLOADS = {"en": "The user's files:", "zh": "用户上传的素材:"}
-_TOOLS_HEAD = (
-    "# Tools\n\nYou may call one or more functions to assist with the user query.\n\n"
-    "You are provided with function signatures within <tools></tools> XML tags:\n<tools>"
-)
-_TOOLS_TAIL = (
-    "\n</tools>\n\nFor each function call, return a json object with function name and arguments within "
-    "<tool_call></tool_call> XML tags:\n<tool_call>\n"
-    '{"name": <function-name>, "arguments": <args-json-object>}\n</tool_call>'
-)
 
 
 def system_prompt(lang: str) -> str:
@@ -88,7 +80,7 @@ def system_prompt(lang: str) -> str:
 @lru_cache(maxsize=256)
 def system_text(lang: str, schemas: tuple[str, ...]) -> str:
     """Return the instructions with the tools' JSON schemas (a line of text each), in the form Qwen models know."""
-    return f"{_SYSTEM[lang]}\n\n{_TOOLS_HEAD}{''.join(chr(10) + schema for schema in schemas)}{_TOOLS_TAIL}"
+    return f"{_SYSTEM[lang]}\n\n{qwen_block(schemas)}"
 
 
 def query_text(query: str, uploads: Sequence[Asset], descriptions: Sequence[str], lang: str) -> str:

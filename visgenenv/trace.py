@@ -33,7 +33,7 @@ def to_json(trajectory: Trajectory) -> dict[str, Any]:
         "terminated": trajectory.terminated,
         "truncated_by": trajectory.truncated_by,
         "reward": trajectory.reward,
-        "assets": [_asset_out(asset) for asset in trajectory.assets],
+        "assets": _assets_out(trajectory.assets),
         "steps": [_step_out(step) for step in trajectory.steps],
     }
 
@@ -69,15 +69,24 @@ _PLAIN: dict[str, Any] = {
 }
 
 
-def _asset_out(asset: Asset) -> dict[str, Any]:
-    out: dict[str, Any] = msgspec.to_builtins(asset)
-    out["recipe"] = {
-        "node": asset.recipe.node,
-        "seed": asset.recipe.seed,
-        "params": asset.recipe.params,
-        "sources": [source.seed for source in asset.recipe.sources],
+def _assets_out(assets: Iterable[Asset]) -> list[dict[str, Any]]:
+    known: set[str] = set()
+    rows = []
+    for asset in assets:
+        bare = msgspec.structs.replace(asset, recipe=Recipe("", ""))
+        rows.append({**msgspec.to_builtins(bare), "recipe": _recipe_out(asset.recipe, known)})
+        known.add(asset.recipe.seed)
+    return rows
+
+
+def _recipe_out(recipe: Recipe, known: set[str]) -> dict[str, Any]:
+    """Write a recipe; a source that an earlier asset shows is named by its seed, any other stands in full."""
+    return {
+        "node": recipe.node,
+        "seed": recipe.seed,
+        "params": recipe.params,
+        "sources": [one.seed if one.seed in known else _recipe_out(one, known) for one in recipe.sources],
     }
-    return out
 
 
 def _assets_in(rows: Iterable[dict[str, Any]]) -> dict[str, Asset]:
@@ -85,14 +94,17 @@ def _assets_in(rows: Iterable[dict[str, Any]]) -> dict[str, Asset]:
     assets: dict[str, Asset] = {}
     recipes: dict[str, Recipe] = {}
     for row in rows:
-        plain = row["recipe"]
-        sources = tuple(recipes[seed] for seed in plain["sources"])
-        recipe = Recipe(plain["node"], plain["seed"], plain["params"], sources)
+        recipe = _recipe_in(row["recipe"], recipes)
         bare = {**row, "recipe": {"node": "", "seed": ""}}
         asset = msgspec.structs.replace(msgspec.convert(bare, Asset), recipe=recipe)
         recipes[recipe.seed] = recipe
         assets[asset.id] = asset
     return assets
+
+
+def _recipe_in(plain: dict[str, Any], known: dict[str, Recipe]) -> Recipe:
+    sources = tuple(known[one] if isinstance(one, str) else _recipe_in(one, known) for one in plain["sources"])
+    return Recipe(plain["node"], plain["seed"], plain["params"], sources)
 
 
 def _step_out(step: Step) -> dict[str, Any]:

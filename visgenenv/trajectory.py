@@ -57,8 +57,9 @@ class Trajectory(Struct, frozen=True):
 
     @property
     def latency_s(self) -> float:
-        """How long all calls took, in simulated seconds."""
-        return round(sum(entry.result.usage.latency_s for entry in self.ledger), 3)
+        """How long the episode took, in simulated seconds; calls of one turn run at the same time."""
+        ends = [entry.result.usage.started_s + entry.result.usage.latency_s for entry in self.ledger]
+        return round(max(ends, default=0.0), 3)
 
     def asset(self, reference: str) -> Asset | None:
         """Return the asset that a url or id names, or None."""

@@ -175,6 +175,11 @@ class Task(Struct, frozen=True):
     subtitle: bool = False
     size: Size | None = None
     groups: tuple[Group, ...] = ()
+    attributes: tuple[str, ...] = ()
+    """What every picture, or the film as a whole, must show: "four orange hats", "scene: kitchen", "style: ink", or
+    words outside the lexicon, in both languages where there are two ("in a yellow raincoat|穿着黄色雨衣")."""
+    slots: tuple[str, ...] = ()
+    """What the single pictures or shots show, one each, in the order of the request; written like `attributes`."""
     tool_pool: tuple[str, ...] = ()
     reference_length: int = 0
     """Calls in the shortest valid plan, multiplicities expanded (the specification's `L_ref`)."""
@@ -203,10 +208,11 @@ class ToolError(Struct, frozen=True):
 
 
 class Usage(Struct, frozen=True, gc=False):
-    """What a call cost: simulated seconds and US dollars."""
+    """What a call cost: simulated seconds and US dollars; `started_s` is when it began on the simulated clock."""
 
     latency_s: float = 0.0
     cost_usd: float = 0.0
+    started_s: float = 0.0
 
 
 class ToolResult(Struct, frozen=True, gc=False):
@@ -221,6 +227,8 @@ class ToolResult(Struct, frozen=True, gc=False):
     """Ids of the assets the call cited, in the order of the arguments."""
     todos: tuple[dict[str, Any], ...] | None = None
     """The whole new to-do list, if the call replaced it."""
+    flaws: tuple[str, ...] = ()
+    """What is knowingly wrong in this answer, such as `wrong_detail:count`. Never shown to a policy."""
 
     @property
     def ok(self) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from typing import Annotated, Any
 
@@ -13,6 +14,7 @@ from rich.table import Column, Table
 from visgenenv.cli.terminal import BadInput, Json, console, emit, known, named_suite
 from visgenenv.errors import did_you_mean
 from visgenenv.tasks import load_task
+from visgenenv.testing.stand_ins import stocked
 from visgenenv.tools import Toolbox, load_toolbox
 from visgenenv.tools.spec import CATEGORIES, ToolSpec
 from visgenenv.types import Task
@@ -23,18 +25,29 @@ Lang = Annotated[str, typer.Option(help="Language of the descriptions: en or zh.
 def tools(
     name: Annotated[str, typer.Argument(help="A tool to show in full.", show_default=False)] = "",
     lang: Lang = "en",
+    format: Annotated[str, typer.Option(help="Print schemas for a model instead: openai, qwen or mcp.")] = "",
     as_json: Json = False,
 ) -> None:
     """List the tools by category, or show one: parameters, rules, errors, an example."""
     toolbox = load_toolbox()
     lang = known("language", lang, ("en", "zh"))
-    if name:
+    if format:
+        names = [_named_tool(toolbox, name).name] if name else list(toolbox)
+        _export(toolbox, known("format", format, ("openai", "qwen", "mcp")), names, lang)
+    elif name:
         spec = _named_tool(toolbox, name)
-        emit(spec.document) if as_json else _show_tool(spec, lang)
+        emit(spec.document) if as_json else _show_tool(toolbox, spec, lang)
     elif as_json:
         emit([_summary(tool.spec, lang) for tool in toolbox.values()])
     else:
         _list_tools(toolbox, lang)
+
+
+def _export(toolbox: Toolbox, format: str, names: list[str], lang: str) -> None:
+    if format == "qwen":
+        sys.stdout.write(toolbox.qwen(names, lang) + "\n")
+    else:
+        emit(toolbox.openai(names, lang) if format == "openai" else toolbox.mcp(names, lang))
 
 
 def _named_tool(toolbox: Toolbox, name: str) -> ToolSpec:
@@ -61,41 +74,42 @@ def _list_tools(toolbox: Toolbox, lang: str) -> None:
         specs = [tool.spec for tool in toolbox.values() if tool.spec.category == category]
         if not specs:
             continue
-        table = Table(Column("tool", no_wrap=True), "what", "price", "latency", title=category, title_justify="left")
+        table = Table(
+            Column("tool", no_wrap=True), "what", "an example costs", "latency", title=category, title_justify="left"
+        )
         for spec in specs:
-            table.add_row(spec.name, escape(spec.title[lang]), _price(spec), _latency(spec))
+            table.add_row(spec.name, escape(spec.title[lang]), _price(toolbox, spec), _latency(spec))
         console.print(table)
     console.print("Show one with its parameters: visgenenv tools NAME")
 
 
-def _price(spec: ToolSpec) -> str:
-    """Say a price table in a few words: `0.039 to 0.24 USD per image`."""
-    said = []
-    for unit, table in spec.price.items():
-        numbers = sorted(set(_numbers(table)))
-        if not numbers:
-            continue
-        span = f"{numbers[0]:g}" if len(numbers) == 1 else f"{numbers[0]:g} to {numbers[-1]:g}"
-        said.append(f"{span} USD {unit.replace('_', ' ')}" if numbers[-1] else "free")
-    return "; ".join(dict.fromkeys(said)) or "free"
+def _price(toolbox: Toolbox, spec: ToolSpec) -> str:
+    """Say what the document's first example costs."""
+    example = spec.examples[0]
+    workspace = stocked(example.call, example.given)
+    cost = toolbox.call(spec.name, example.call, workspace).usage.cost_usd
+    return f"{cost:.4g} USD" if cost else "free"
 
 
-def _numbers(value: Any) -> Iterator[float]:
+def _rates(value: Any, path: tuple[str, ...] = ()) -> Iterator[str]:
+    """Yield the leaves of a price list: `per image, gpt-image-1, medium: 0.042, 0.063`."""
     if isinstance(value, dict):
-        for part in value.values():
-            yield from _numbers(part)
-    elif isinstance(value, (int, float)) and not isinstance(value, bool):
-        yield value
+        for key, part in value.items():
+            yield from _rates(part, (*path, str(key).replace("_", " ")))
+    else:
+        numbers = value if isinstance(value, list) else [value]
+        yield f"{', '.join(path)}: {', '.join(map(str, numbers))}"
 
 
 def _latency(spec: ToolSpec) -> str:
     return f"{spec.latency['median']:g} s, p95 {spec.latency['p95']:g} s"
 
 
-def _show_tool(spec: ToolSpec, lang: str) -> None:
+def _show_tool(toolbox: Toolbox, spec: ToolSpec, lang: str) -> None:
     console.print(f"[bold]{spec.name}[/]  {escape(spec.title[lang])}  ({spec.category}, {escape(spec.service)})\n")
     console.print(escape(spec.description[lang]))
-    console.print(f"\nPrice: {_price(spec)}. Latency: median {_latency(spec)}.\n")
+    console.print(f"\nLatency: median {_latency(spec)}. The example below costs {_price(toolbox, spec)}.")
+    console.print(f"Prices in US dollars: {escape('; '.join(_rates(spec.price)))}\n")
     table = Table(
         Column("parameter", no_wrap=True), "type", "default", "meaning", title="Parameters", title_justify="left"
     )
@@ -106,13 +120,18 @@ def _show_tool(spec: ToolSpec, lang: str) -> None:
         console.print("[bold]Rules[/]")
         for rule in spec.rules:
             console.print(f"- {escape(rule.message)}")
+    if spec.refusals:
+        table = Table("error", "code", "when", title="The agent's own errors", title_justify="left")
+        for refusal in spec.refusals:
+            table.add_row(refusal.type, escape(refusal.vendor_code), escape(refusal.when[lang]))
+        console.print(table)
     if spec.faults:
         table = Table("error", "status", "rate", "message", title="Errors of the service", title_justify="left")
         for fault in spec.faults:
             table.add_row(fault.type, str(fault.http_status), f"{fault.rate:.1%}", escape(fault.message))
         console.print(table)
     console.print("[bold]Example[/]")
-    console.print_json(data={"name": spec.name, "arguments": spec.examples[0]})
+    console.print_json(data={"name": spec.name, "arguments": spec.examples[0].call})
 
 
 def _parameters(schema: dict[str, Any], lang: str, prefix: str = "") -> Iterator[tuple[str, str, str, str]]:

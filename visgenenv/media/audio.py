@@ -7,7 +7,8 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from visgenenv.media import mixing, sound
+from visgenenv.media import effects, mixing, sound
+from visgenenv.media.operations import processed_sound
 from visgenenv.types import Recipe
 
 Signal = NDArray[np.float32]
@@ -46,20 +47,37 @@ def audible(recipe: Recipe) -> bool:
         return bool(native or params["tracks"] or params["bgm"])
     if recipe.node == "titles":
         return audible(recipe.sources[0])
+    if recipe.node == "ops":
+        return not any(op["op"] == "mute" for op in recipe.params["ops"]) and audible(recipe.sources[0])
+    if recipe.node == "pace":
+        return audible(recipe.sources[0])
+    if recipe.node == "effect":
+        return not recipe.params.get("silent")
     return recipe.node in ("song", "speech", "cut")
 
 
 def _ambience(recipe: Recipe, n: int, rate: int) -> Signal:
-    return sound.ambience(recipe, n, rate) if recipe.params.get("audio") else np.zeros(n, np.float32)
+    """Return the beginning of a clip's whole ambience: what is heard does not depend on how much is asked for."""
+    if not recipe.params.get("audio"):
+        return np.zeros(n, np.float32)
+    return sound.ambience(recipe, max(n, round(mixing.seconds_of(recipe) * rate)), rate)[:n]
+
+
+def _processed(recipe: Recipe, n: int, rate: int) -> Signal:
+    source = hear(recipe.sources[0], round(float(recipe.params["length"]) * rate), rate)
+    return processed_sound(recipe, source, n, rate)
 
 
 SOUNDS: dict[str, Callable[[Recipe, int, int], Signal]] = {
     "song": sound.song,
     "speech": sound.speech,
+    "effect": effects.effect,
     "shot": _ambience,
     "animate": _ambience,
     "timeline": lambda recipe, n, rate: mixing.film_sound(recipe, n, rate, hear),
     "cut": lambda recipe, n, rate: mixing.cut_sound(recipe, n, rate, hear),
     "titles": lambda recipe, n, rate: hear(recipe.sources[0], n, rate),
+    "pace": lambda recipe, n, rate: mixing.paced_sound(recipe, n, rate, hear),
+    "ops": _processed,
 }
 """By node: the recipe's own first `n` samples; never asked for more than the recipe lasts."""

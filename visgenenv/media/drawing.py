@@ -8,6 +8,7 @@ from collections.abc import Callable
 from PIL import Image
 
 from visgenenv.media.graphs import graph
+from visgenenv.media.operations import Processed
 from visgenenv.media.scenes import Player, clip, morph, still
 from visgenenv.media.timeline import Montage, Screen, Titles
 from visgenenv.types import Recipe
@@ -68,6 +69,10 @@ def _titled(recipe: Recipe, width: int, height: int) -> Player:
     return Titles(recipe, Screen(width, height, height / own[1]), _play).picture
 
 
+def _processed(recipe: Recipe, width: int, height: int) -> Player:
+    return Processed(recipe, width, height, _play).picture
+
+
 def _play(recipe: Recipe, screen: Screen) -> Player:
     return player(recipe, screen.width, screen.height)
 
@@ -84,5 +89,6 @@ PLAYERS: dict[str, Callable[[Recipe, int, int], Player]] = {
     "animate": _clip,
     "timeline": _film,
     "titles": _titled,
+    "ops": _processed,
 }
 """By node: prepares a recipe at a size and returns what draws its moments."""

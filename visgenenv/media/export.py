@@ -7,10 +7,9 @@ from __future__ import annotations
 
 import io
 import os
+import re
 import wave
 from collections.abc import Callable
-from fractions import Fraction
-from math import lcm
 from pathlib import Path
 from typing import Any
 
@@ -21,11 +20,10 @@ from PIL import Image
 from visgenenv.errors import MediaError
 from visgenenv.media.audio import samples
 from visgenenv.media.drawing import frame
+from visgenenv.media.films import audio_frame, led_in, write_film, write_small_film
 from visgenenv.types import Asset
 
-FILM_RATE = 48_000
-"""Sample rate of a film's sound, unless its record says another."""
-AAC_FRAME = 1024
+_LINK = re.compile(r"(?<=[\"'(=])asset://")
 _PICTURES = {"image/png": "PNG", "image/jpeg": "JPEG", "image/webp": "WEBP"}
 
 
@@ -45,7 +43,7 @@ def export_preview(asset: Asset, path: Path, height: int = 360) -> Path:
     if asset.kind == "video":
         height = max(2, height // 2 * 2)
         width = max(2, round(asset.width * height / asset.height / 2) * 2)
-        _write(path, lambda part: _film(asset, part, (width, height), crf=30))
+        _write(path, lambda part: write_small_film(asset, part, (width, height)))
     elif asset.kind == "image":
         width = max(1, round(asset.width * height / asset.height))
         picture = _picture(asset, width, height)
@@ -79,89 +77,6 @@ def _image(asset: Asset, path: Path) -> None:
     picture.save(path, form, **options[form])
 
 
-def _video(asset: Asset, path: Path) -> None:
-    _film(asset, path, (asset.width, asset.height), crf=23)
-
-
-def _film(asset: Asset, path: Path, size: tuple[int, int], crf: int) -> None:
-    """Encode H.264 (yuv420p, closed groups without B-frames, one thread: the same bytes every time) and AAC."""
-    import av
-
-    fps = Fraction(*asset.fps)
-    ticks = lcm(asset.fps[0], asset.sample_rate or FILM_RATE)
-    options = {"movflags": "+faststart", "movie_timescale": str(ticks)}
-    with av.open(str(path), "w", format="mp4", options=options) as container:
-        stream: Any = container.add_stream("libx264", rate=fps)
-        stream.width, stream.height = size
-        stream.pix_fmt = "yuv420p" if size[0] % 2 == size[1] % 2 == 0 else "yuv444p"
-        stream.codec_context.thread_count = 1
-        stream.codec_context.time_base = 1 / fps
-        stream.options = {"preset": "superfast", "crf": str(crf), "bf": "0", "g": str(round(fps)), "sc_threshold": "0"}
-        sound = _Sound(container, asset) if asset.has_audio else None
-        for index in range(asset.n_frames):
-            picture: Any = _as_frame(frame(asset.recipe, float(index / fps), *size))
-            picture.pts, picture.time_base = index, 1 / fps
-            container.mux(stream.encode(picture))
-            if sound is not None:
-                sound.until(float((index + 1) / fps))
-        container.mux(stream.encode(None))
-        if sound is not None:
-            sound.finish()
-
-
-def _as_frame(picture: Image.Image) -> Any:
-    import av
-
-    return av.VideoFrame.from_ndarray(np.asarray(picture), format="rgb24")
-
-
-class _Sound:
-    """The AAC track of a film, written alongside its frames so that the file is interleaved."""
-
-    def __init__(self, container: Any, asset: Asset):
-        self.container = container
-        self.rate = asset.sample_rate or FILM_RATE
-        self.stream = container.add_stream("aac", rate=self.rate, layout="stereo")
-        self.stream.codec_context.thread_count = 1
-        total = round(asset.n_frames * asset.fps[1] * self.rate / asset.fps[0])
-        self.data, self.lead = _led_in(samples(asset.recipe, total, self.rate, 2))
-        self.done = 0
-
-    def until(self, seconds: float) -> None:
-        """Encode everything up to a time."""
-        while self.done + AAC_FRAME <= min(len(self.data), seconds * self.rate + self.lead):
-            self._encode()
-
-    def finish(self) -> None:
-        """Encode what is left."""
-        while self.done < len(self.data):
-            self._encode()
-        self.container.mux(self.stream.encode(None))
-
-    def _encode(self) -> None:
-        piece = self.data[self.done : self.done + AAC_FRAME]
-        self.container.mux(self.stream.encode(_audio_frame(piece, self.rate, self.done - self.lead)))
-        self.done += AAC_FRAME
-
-
-def _led_in(data: NDArray[np.float32]) -> tuple[NDArray[np.float32], int]:
-    """Fill AAC's last frame by silence before time zero instead of after the end.
-
-    Decoders obey an mp4 edit list to the sample at the beginning, but play the padding of a short last frame.
-    """
-    lead = -len(data) % AAC_FRAME
-    return np.concatenate([np.zeros((lead, data.shape[1]), np.float32), data]), lead
-
-
-def _audio_frame(data: NDArray[np.float32], rate: int, pts: int) -> Any:
-    import av
-
-    layout = "stereo" if data.shape[1] == 2 else "mono"
-    piece = av.AudioFrame.from_ndarray(np.ascontiguousarray(data.T), format="fltp", layout=layout)
-    piece.sample_rate, piece.pts, piece.time_base = rate, pts, Fraction(1, rate)
-    return piece
-
-
 def _audio(asset: Asset, path: Path) -> None:
     data = samples(asset.recipe, asset.n_samples, asset.sample_rate, asset.channels)
     if asset.mime in ("audio/wav", "audio/x-wav"):
@@ -184,15 +99,15 @@ def _wav(asset: Asset, data: NDArray[np.float32], path: Path) -> None:
 def _compressed(asset: Asset, data: NDArray[np.float32], path: Path, codec: str, form: str) -> None:
     import av
 
-    data, lead = _led_in(data) if codec == "aac" else (data, 0)
+    data, lead = led_in(data) if codec == "aac" else (data, 0)
     options = {"movie_timescale": str(asset.sample_rate)} if form == "mp4" else {}
     with av.open(str(path), "w", format=form, options=options) as container:
         stream: Any = container.add_stream(codec, rate=asset.sample_rate)
         stream.layout = "stereo" if asset.channels == 2 else "mono"
-        stream.bit_rate = 128_000
+        stream.bit_rate = 192_000 if asset.recipe.node == "cut" else 128_000  # as tool_audio_edit_cut promises
         size = stream.codec_context.frame_size or 1152
         for start in range(0, len(data), size):
-            container.mux(stream.encode(_audio_frame(data[start : start + size], asset.sample_rate, start - lead)))
+            container.mux(stream.encode(audio_frame(data[start : start + size], asset.sample_rate, start - lead)))
         container.mux(stream.encode(None))
 
 
@@ -200,11 +115,17 @@ def _text(asset: Asset, path: Path) -> None:
     path.write_text(str(asset.recipe.params.get("text", "")), encoding="utf-8", errors="replace", newline="")
 
 
+def _page(asset: Asset, path: Path) -> None:
+    """Write a page whose links to assets are the names of their files, as exported beside it."""
+    text = str(asset.recipe.params.get("text", ""))
+    path.write_text(_LINK.sub("", text), encoding="utf-8", errors="replace", newline="")
+
+
 _FILES: dict[str, Callable[[Asset, Path], None]] = {
     "image": _image,
-    "video": _video,
+    "video": write_film,
     "audio": _audio,
     "text": _text,
     "subtitle": _text,
-    "document": _text,
+    "document": _page,
 }

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from typing import Any
 
@@ -11,6 +10,7 @@ from msgspec.structs import replace
 
 from visgenenv.lexicon import COLOURS, SCENES, STYLES, SUBJECTS, Mentions, find
 from visgenenv.luck import digest, uniforms
+from visgenenv.media import wishes
 from visgenenv.media.caching import by_recipe
 from visgenenv.types import Recipe, Subject
 
@@ -21,16 +21,6 @@ MOST_OF_A_KIND = 12
 """So many copies of one subject are drawn at most."""
 
 _SCENES_OF_CHANCE = ("meadow", "studio", "forest", "beach", "street", "garden", "sky", "living room")
-_CLOSE = re.compile(r"close[- ]?up|macro|extreme close|特写|近景|大特写", re.I)
-_WIDE = re.compile(
-    r"wide shot|long shot|establishing|panoram|bird'?s[- ]eye|aerial|全景|远景|广角|俯瞰|鸟瞰|镜头拉远", re.I
-)
-_CHANGE = re.compile(r"\b(?:make|turn|change|recolou?r|paint|dye)\b|变成|改成|改为|换成|变为|涂成|染成", re.I)
-_SWAP_EN = re.compile(r"\b(?:replace|swap|change|turn)\b(.{1,80}?)\b(?:with|for|into|to)\b(.{1,80})", re.I | re.S)
-_SWAP_ZH = re.compile(r"[把将](.{1,20}?)(?:替换成|替换为|换成|改成|变成|换为)(.{1,30})", re.S)
-_REMOVE = re.compile(
-    r"\b(?:remove|delete|erase|take away|get rid of)\b(.{1,60})|(?:去掉|移除|删除|去除)(.{1,20})", re.I | re.S
-)
 
 
 class Figure(Struct, frozen=True):
@@ -108,9 +98,10 @@ def _scene(recipe: Recipe) -> Graph:
     prompt = _text(recipe.params, "prompt")
     found = find(prompt)
     references = [graph(source) for source in recipe.sources]
-    unwanted = {subject.name for subject in find(_text(recipe.params, "negative_prompt")).subjects}
-    figures = [_figure(subject, recipe.seed, references) for subject in found.subjects]
+    identity = _text(recipe.params, "identity") or recipe.seed  # the members of a group look alike
+    figures = [_figure(subject, identity, references) for subject in found.subjects]
     figures += _from_references(figures, references, found)
+    unwanted = _unwanted(recipe)
     figures = [figure for figure in figures if figure.name not in unwanted]
     drawn, left_out = _limited(figures)
     first = references[0] if references else None
@@ -121,8 +112,8 @@ def _scene(recipe: Recipe) -> Graph:
         style=found.styles[0] if found.styles else first.style if first else "",
         lights=found.lights[:2] or (first.lights if first and not found.scenes else ()),
         caption=found.caption,
-        framing=_framing(prompt),
-        tint=_loose_colour(found),
+        framing=wishes.framing(prompt) or "medium",
+        tint=wishes.loose_colour(found),
         prompt=prompt,
         unrendered=(*left_out, *found.unknown),
     )
@@ -136,8 +127,8 @@ def _edit(recipe: Recipe) -> Graph:
     prompt = _text(recipe.params, "prompt")
     found = find(prompt)
     references = [graph(source) for source in recipe.sources[1:]]
-    gone = set(found.excluded) | _removed(prompt)
-    old, new = _swapped(prompt)
+    gone = set(found.excluded) | wishes.removed(prompt) | _unwanted(recipe)
+    old, new = wishes.swapped(prompt)
     figures = [_recoloured(figure, found, prompt, base) for figure in base.figures]
     if old and new:
         figures = [_swap(figure, new) if figure.name == old else figure for figure in figures]
@@ -153,7 +144,7 @@ def _edit(recipe: Recipe) -> Graph:
         style=found.styles[0] if found.styles else base.style,
         lights=found.lights[:2] or base.lights,
         caption=found.caption or base.caption,
-        framing=_framing(prompt) if _CLOSE.search(prompt) or _WIDE.search(prompt) else base.framing,
+        framing=wishes.framing(prompt) or base.framing,
         prompt=prompt,
         unrendered=(*left_out, *found.unknown),
     )
@@ -182,6 +173,7 @@ _READERS: dict[str, Callable[[Recipe], Graph]] = {
     "animate": _animate,
     "timeline": _first_source,
     "titles": _first_source,
+    "ops": _first_source,
 }
 
 
@@ -223,26 +215,10 @@ def _setting(found: Mentions, first: Graph | None, seed: str) -> str:
     return _SCENES_OF_CHANCE[int(chance(seed, "scene")[0] * len(_SCENES_OF_CHANCE))]
 
 
-def _framing(prompt: str) -> str:
-    return "close" if _CLOSE.search(prompt) else "wide" if _WIDE.search(prompt) else "medium"
-
-
-def _loose_colour(found: Mentions) -> str:
-    taken = {subject.colour for subject in found.subjects}
-    return next((colour for colour in found.colours if colour not in taken), "")
-
-
-def _removed(prompt: str) -> set[str]:
-    return {subject.name for match in _REMOVE.finditer(prompt) for subject in find(match[1] or match[2]).subjects[:1]}
-
-
-def _swapped(prompt: str) -> tuple[str, Subject | None]:
-    """Return which subject is to give way to which, if the prompt says so."""
-    match = _SWAP_EN.search(prompt) or _SWAP_ZH.search(prompt)
-    before, after = (find(match[1]).subjects, find(match[2]).subjects) if match else ((), ())
-    if before and after and before[0].name != after[0].name:
-        return before[0].name, after[0]
-    return "", None
+def _unwanted(recipe: Recipe) -> set[str]:
+    """Return the subjects that a recipe's negative prompt names."""
+    prompt = _text(recipe.params, "negative_prompt")
+    return {subject.name for subject in find(prompt).subjects} if prompt else set()
 
 
 def _swap(figure: Figure, new: Subject) -> Figure:
@@ -254,7 +230,7 @@ def _recoloured(figure: Figure, found: Mentions, prompt: str, base: Graph) -> Fi
     asked = next((subject for subject in found.subjects if subject.name == figure.name), None)
     colour = asked.colour if asked else ""
     speaks_of_it = asked or (not found.subjects and figure == base.figures[0])
-    if not colour and speaks_of_it and _CHANGE.search(prompt):
-        colour = _loose_colour(found)
+    if not colour and speaks_of_it and wishes.is_change(prompt):
+        colour = wishes.loose_colour(found)
     count = asked.count if asked and asked.count > 1 else figure.count
     return replace(figure, colour=colour or figure.colour, count=count)

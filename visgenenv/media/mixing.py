@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from visgenenv.media.sound import Samples, envelope, lay
+from visgenenv.media.stretching import paced, stretched
 from visgenenv.media.timeline import starts
 from visgenenv.types import Recipe
 
@@ -20,11 +21,11 @@ def film_sound(recipe: Recipe, n: int, rate: int, hear: Hear) -> Samples:
     params, mix = recipe.params, np.zeros(n, np.float32)
     clips: list[dict[str, Any]] = params["clips"]
     overlap = float(params.get("overlap") or 0.0)
+    heard = _heard_clips(recipe, rate, hear) if params.get("keep_audio") else {}
     for clip, at in zip(clips, starts(clips, overlap), strict=True):
-        if params.get("keep_audio") and clip.get("has_audio"):
-            first, length = round(float(clip["start"]) * rate), round(float(clip["native"]) * rate)
-            own = hear(recipe.sources[clip["source"]], first + length, rate)[first:]
-            lay(mix, round(at * rate), envelope(own.copy(), rate, overlap, overlap) * float(clip.get("volume", 1.0)))
+        if clip.get("has_audio") and clip["source"] in heard:
+            own = envelope(_own_sound(clip, heard[clip["source"]], rate), rate, overlap, overlap)
+            lay(mix, round(at * rate), own * float(clip.get("volume", 1.0)))
     for track in params.get("tracks") or ():
         sound = hear(recipe.sources[track["source"]], round(float(track["seconds"]) * rate), rate)
         sound = envelope(sound.copy(), rate, float(track.get("fade_in") or 0), float(track.get("fade_out") or 0))
@@ -33,6 +34,36 @@ def film_sound(recipe: Recipe, n: int, rate: int, hear: Hear) -> Samples:
         sound = _music(recipe.sources[music["source"]], music, rate, hear)
         lay(mix, 0, envelope(sound.copy(), rate, 0.05, min(0.8, n / rate / 4)) * float(music.get("volume", 0.25)))
     return np.clip(mix, -1, 1)
+
+
+def _heard_clips(recipe: Recipe, rate: int, hear: Hear) -> dict[int, Samples]:
+    """Hear each source of a film's clips once, as far as any clip of it goes."""
+    ends: dict[int, int] = {}
+    for clip in recipe.params["clips"]:
+        if clip.get("has_audio"):
+            end = round(float(clip["start"]) * rate) + round(float(clip["native"]) * rate)
+            ends[clip["source"]] = max(end, ends.get(clip["source"], 0))
+    return {source: hear(recipe.sources[source], end, rate) for source, end in ends.items()}
+
+
+def _own_sound(clip: dict[str, Any], heard: Samples, rate: int) -> Samples:
+    """Return a clip's own sound as long as it is on screen: slow and fast motion stretch it."""
+    first, length = round(float(clip["start"]) * rate), round(float(clip["native"]) * rate)
+    own = heard[first : first + length].copy()
+    if clip["native"] == clip["seconds"]:
+        return own
+    return stretched(own, round(float(clip["seconds"]) * rate), rate, bool(clip.get("keep_pitch", True)))
+
+
+def paced_sound(recipe: Recipe, n: int, rate: int, hear: Hear) -> Samples:
+    """Play one stretch of a sound faster or slower, the rest as it is."""
+    params = recipe.params
+    whole = hear(recipe.sources[0], round(float(params["length"]) * rate), rate)
+    sound = paced(whole, (float(params["start"]), float(params["end"])), float(params["speed"]), rate,
+                  bool(params["keep_pitch"]))  # fmt: skip
+    out = np.zeros(n, np.float32)
+    out[: sound.size] = sound[:n]
+    return out
 
 
 def _music(recipe: Recipe, music: dict[str, Any], rate: int, hear: Hear) -> Samples:

@@ -61,15 +61,18 @@ def _bar(
     for note in chord:
         _add(loop, rate, start, _pad(root * 2 ** (1 + note / 12), 4 * beat, rate) * (0.2 if soft else 0.15))
     for k in range(4):
-        _add(loop, rate, start + k * beat, _pluck(root * 2 ** (chord[0] / 12 - 1), 0.9 * beat, rate, 3.0) * 0.5)
-        note = chord[(k + int(u * 3)) % 3] + 12
-        _add(loop, rate, start + (k + 0.5) * beat, _pluck(root * 2 ** (1 + note / 12), 0.8 * beat, rate, 5.0) * 0.2)
-        if not soft:
-            _add(loop, rate, start + k * beat, _kick(rate) * (0.75 if k % 2 == 0 else 0.0))
-            _add(loop, rate, start + k * beat, _hiss(rate, 0.16, 16) * (0.35 if k % 2 else 0.0))
-            _add(loop, rate, start + (k + 0.5) * beat, _hiss(rate, 0.05, 70) * 0.12)
-        elif k == 0:
-            _add(loop, rate, start, _kick(rate) * 0.4)
+        at, note = start + k * beat, chord[(k + int(u * 3)) % 3] + 12
+        _add(loop, rate, at, _pluck(root * 2 ** (chord[0] / 12 - 1), 0.9 * beat, rate, 3.0) * 0.5)
+        for later, strength in ((0.0, 0.2), (0.5, 0.12)):
+            _add(loop, rate, at + later * beat, _pluck(root * 2 ** (1 + note / 12), 0.8 * beat, rate, 5.0) * strength)
+        # Every beat has a drum of about the same strength: a beat tracker then hears beats, not bars or half beats.
+        if soft:
+            _add(loop, rate, at, _kick(rate) * (0.3 if k else 0.4))
+            _add(loop, rate, at, _hiss(rate, 0.05, 80) * 0.05)
+        else:
+            _add(loop, rate, at, _kick(rate) * (0.6 if k % 2 else 0.75))
+            _add(loop, rate, at, _hiss(rate, 0.12, 24) * (0.2 if k % 2 else 0.12))
+            _add(loop, rate, at + 0.5 * beat, _hiss(rate, 0.04, 90) * 0.02)
 
 
 def _melody(

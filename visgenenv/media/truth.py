@@ -4,20 +4,19 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
+from math import prod
 from typing import Any
 
 from msgspec.structs import replace
 
 from visgenenv.media.audio import audible
+from visgenenv.media.beats import pulses
 from visgenenv.media.caching import by_recipe
 from visgenenv.media.graphs import Figure, graph
 from visgenenv.media.layout import arrange
 from visgenenv.media.mixing import seconds_of
-from visgenenv.media.timeline import starts
+from visgenenv.media.shots import shots, subtitles
 from visgenenv.types import Asset, Recipe, Shot, Subject, Truth
-
-STILL_SECONDS = 5.0
-"""A picture shown in a film counts as material of its own for so long (our choice; no source says)."""
 
 _CUE = re.compile(
     r"(\d+):(\d\d):(\d\d)[,.](\d{1,3})\s*-->\s*(\d+):(\d\d):(\d\d)[,.](\d{1,3})[^\n]*\n((?:[^\n]*\S[^\n]*(?:\n|$))*)"
@@ -69,9 +68,7 @@ def _picture(recipe: Recipe) -> Truth:
 
 
 def _clip(recipe: Recipe) -> Truth:
-    seconds = float(recipe.params["seconds"])
-    shot = Shot(recipe.seed, seconds, seconds, description=str(recipe.params.get("prompt", ""))[:200])
-    return replace(_picture(recipe), shots=(shot,), sound=audible(recipe))
+    return replace(_picture(recipe), shots=_shots(recipe), sound=audible(recipe))
 
 
 def _song(recipe: Recipe) -> Truth:
@@ -80,6 +77,11 @@ def _song(recipe: Recipe) -> Truth:
 
 def _speech(recipe: Recipe) -> Truth:
     return Truth(speech=str(recipe.params["text"]))
+
+
+def _effect(recipe: Recipe) -> Truth:
+    """A sound effect is heard, unless it came out almost silent."""
+    return Truth(sound=True) if audible(recipe) else Truth(defects=("near_silent",))
 
 
 def _timeline(recipe: Recipe) -> Truth:
@@ -91,10 +93,10 @@ def _timeline(recipe: Recipe) -> Truth:
         scene=next((one.scene for one in seen if one.scene), ""),
         style=next((one.style for one in seen if one.style), ""),
         text=" ".join(dict.fromkeys(one.text for one in seen if one.text)),
-        shots=tuple(shot for clip in params["clips"] for shot in _shots(recipe.sources[clip["source"]], clip)),
-        subtitles=_subtitles(params, seen),
+        shots=_shots(recipe),
+        subtitles=subtitles(recipe, [one.subtitles for one in seen]),
         unrendered=tuple(dict.fromkeys(word for one in seen for word in one.unrendered)),
-        **_together(_heard(recipe)),
+        **_together(recipe, _heard(recipe)),
     )
 
 
@@ -108,15 +110,19 @@ def _merged(subjects: Iterable[Subject]) -> tuple[Subject, ...]:
     return tuple(merged.values())
 
 
-def _together(heard: Iterable[Truth]) -> dict[str, Any]:
-    """Describe what several sounds are together."""
-    all_of_it = list(heard)
+def _together(recipe: Recipe, heard: Iterable[Truth]) -> dict[str, Any]:
+    """Describe what several sounds are together; the tempo is that of the music heard longest."""
+    all_of_it, beat = list(heard), pulses(recipe)
     return {
-        "bpm": next((one.bpm for one in all_of_it if one.music), 0.0),
+        "bpm": max(beat, key=lambda pulse: pulse.end - pulse.start).bpm if beat else 0.0,
         "speech": " ".join(one.speech for one in all_of_it if one.speech),
-        "music": any(one.music for one in all_of_it),
+        "music": bool(beat) or any(one.music for one in all_of_it),
         "sound": any(one.sound for one in all_of_it),
     }
+
+
+def _shots(recipe: Recipe) -> tuple[Shot, ...]:
+    return tuple([shot for _, shot in shots(recipe)])
 
 
 def _heard(recipe: Recipe) -> Iterator[Truth]:
@@ -141,52 +147,6 @@ def _stretch(recipe: Recipe, start: float, end: float, length: float = 0.0) -> T
     return replace(whole, speech=whole.speech[first:last].strip())
 
 
-def _shots(source: Recipe, clip: dict[str, Any]) -> Iterator[Shot]:
-    """Yield the shots of one clip: its own, trimmed, where the source is itself a film of several."""
-    seconds = float(clip["seconds"])
-    if clip["still"]:
-        native, origin = min(seconds, STILL_SECONDS), _first_drawn(source)
-        yield Shot(origin.seed, seconds, native, seconds / native, str(origin.params.get("prompt", ""))[:200])
-        return
-    native = float(clip["native"])
-    stretch = seconds / native if native else 1.0
-    start, end, now = float(clip["start"]), float(clip["start"]) + native, 0.0
-    below = _first_film(source)
-    overlap = float(below.params["overlap"]) if below.node == "timeline" else 0.0
-    for shot in recipe_truth(source).shots:
-        shown = min(end, now + shot.seconds) - max(start, now)
-        now += shot.seconds - overlap
-        if shown > 1e-6:
-            own = shown / shot.stretch
-            yield replace(shot, seconds=shown * stretch, native=own, stretch=stretch * shot.stretch)
-
-
-def _first_film(recipe: Recipe) -> Recipe:
-    """Return the film under any words laid over it."""
-    while recipe.node == "titles":
-        recipe = recipe.sources[0]
-    return recipe
-
-
-def _first_drawn(recipe: Recipe) -> Recipe:
-    """Return where the pixels of a recipe were first made."""
-    while recipe.node in ("titles", "timeline") and recipe.sources:
-        recipe = recipe.sources[0]
-    return recipe
-
-
-def _subtitles(params: dict[str, Any], seen: list[Truth]) -> tuple[tuple[float, float, str], ...]:
-    """Return the cues of subtitled clips, moved to where they are in the film."""
-    out = []
-    for clip, one, now in zip(params["clips"], seen, starts(params["clips"], params["overlap"]), strict=True):
-        pace = clip["seconds"] / clip["native"] if clip["native"] else 1.0
-        for start, end, words in one.subtitles:
-            first, last = max(start - clip["start"], 0.0), min(end - clip["start"], clip["native"])
-            if last > first:
-                out.append((now + first * pace, now + last * pace, words))
-    return tuple(out)
-
-
 def _titles(recipe: Recipe) -> Truth:
     below = recipe_truth(recipe.sources[0])
     cues = tuple((float(cue["start"]), float(cue["end"]), str(cue["text"])) for cue in recipe.params["cues"])
@@ -201,9 +161,34 @@ def _cut(recipe: Recipe) -> Truth:
     params, sources = recipe.params, recipe.sources
     mixed = [recipe_truth(sources[index]) for index in params["mix"]]
     if not params["volume"]:
-        return Truth(**_together(mixed))
+        return Truth(**_together(recipe, mixed))
     first = _stretch(sources[0], params["start"], params["end"], params["lengths"][0])
-    return Truth(**_together([first, *[recipe_truth(sources[index]) for index in params["concat"]], *mixed]))
+    joined = [recipe_truth(sources[index]) for index in params["concat"]]
+    return Truth(**_together(recipe, [first, *joined, *mixed]))
+
+
+def _pace(recipe: Recipe) -> Truth:
+    """The same sound, at another tempo."""
+    return Truth(**_together(recipe, [recipe_truth(recipe.sources[0])]))
+
+
+def _ops(recipe: Recipe) -> Truth:
+    """The same film, maybe longer, without colours, without sound, or with a watermark's words."""
+    ops, below = recipe.params["ops"], recipe_truth(recipe.sources[0])
+    marks = [recipe_truth(recipe.sources[op["source"]]).text for op in ops if op["op"] == "watermark"]
+    words = " ".join(dict.fromkeys(text for text in (below.text, *marks) if text))
+    grey = any(op.get("name") == "bw" or op.get("saturation") == 0 for op in ops)
+    silent = any(op["op"] == "mute" or op.get("volume") == 0 for op in ops)
+    laps = prod(op["count"] for op in ops if op["op"] == "loop")
+    heard = _together(recipe, [] if silent else [below])
+    return replace(
+        below,
+        **heard | {"speech": " ".join([heard["speech"]] * laps).strip()},
+        subjects=tuple(replace(one, colour="") for one in below.subjects) if grey else below.subjects,
+        text=words,
+        shots=_shots(recipe),
+        subtitles=subtitles(recipe, [below.subtitles]),
+    )
 
 
 def _document(recipe: Recipe) -> Truth:
@@ -228,8 +213,11 @@ TRUTHS: dict[str, Callable[[Recipe], Truth]] = {
     "animate": _clip,
     "song": _song,
     "speech": _speech,
+    "effect": _effect,
     "timeline": _timeline,
     "titles": _titles,
     "cut": _cut,
+    "pace": _pace,
+    "ops": _ops,
     "document": _document,
 }

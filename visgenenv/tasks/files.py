@@ -68,6 +68,8 @@ class _Task(_Row):
     subtitle: bool = False
     size: _Size | None = None
     groups: tuple[_Group, ...] = ()
+    attributes: tuple[str, ...] = ()
+    slots: tuple[str, ...] = ()
     tool_pool: tuple[str, ...] = ()
     reference_length: int = Field(0, ge=0)
     source: str = ""

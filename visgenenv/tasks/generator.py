@@ -75,6 +75,8 @@ class TaskGenerator:
             subtitle=latent.subtitle,
             size=latent.size,
             groups=latent.groups(),
+            attributes=latent.attributes(),
+            slots=latent.slots(),
             tool_pool=pool,
             reference_length=length,
             source="generated",

@@ -45,7 +45,7 @@ class Hero(Struct, frozen=True):
 
     def group(self, n_required: int, user_ref: str = "") -> Group:
         entry = SUBJECTS[self.name]
-        attrs = (self.colour, self.name, self.trait[0])
+        attrs = (self.colour, self.name, "|".join(self.trait))
         return Group(self.name, "object", n_required, (entry.en[0], entry.zh[0]), attrs, user_ref)
 
 
@@ -96,6 +96,24 @@ class Latent(Struct, frozen=True):
             entry = STYLES[self.style]
             return (Group(self.style, "style", n_required, (entry.en[0], entry.zh[0])),)
         return ()
+
+    def attributes(self) -> tuple[str, ...]:
+        """Return what every picture, or the whole film, must show; what an uploaded picture shows is not asked for."""
+        shown = [subject_phrase(thing, "en") for thing in self.things]
+        if not shown and self.topic:
+            shown = ["|".join(self.topic)]
+        elif not shown and self.hero and not self.upload:
+            shown = [subject_phrase(Subject(self.hero.name, 1, self.hero.colour), "en"), "|".join(self.hero.trait)]
+        shown += [f"scene: {self.scene}"] if self.scene else []
+        return (*shown, f"style: {self.style}") if self.style else tuple(shown)
+
+    def slots(self) -> tuple[str, ...]:
+        """Return what the single pictures or shots show, as often as each is asked for."""
+        nouns = [self.hero.noun("en"), self.hero.noun("zh")] if self.hero else ["", ""]
+        named = [
+            "|".join(text.replace("{H}", noun) for text, noun in zip(item, nouns, strict=True)) for item in self.items
+        ]
+        return tuple(name for name in named for _ in range(self.each))
 
 
 def draw_latent(scenario: Scenario, rng: np.random.Generator) -> Latent:

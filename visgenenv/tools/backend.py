@@ -6,7 +6,7 @@ from typing import Protocol
 
 from visgenenv.tools.invocation import Invocation, Refused
 from visgenenv.tools.simulators import SIMULATORS, Simulator
-from visgenenv.types import ToolResult, Usage
+from visgenenv.types import ToolResult
 
 
 class Job(Protocol):
@@ -52,4 +52,4 @@ class SimulatedBackend:
         try:
             return self.simulators[call.spec.name](call, **call.arguments)
         except Refused as refusal:
-            return ToolResult("error", error=refusal.error, usage=Usage(0.2), inputs=call.inputs)
+            return call.failed(refusal.error, 0.2)

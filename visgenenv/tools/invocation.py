@@ -15,6 +15,10 @@ if TYPE_CHECKING:
     from visgenenv.tools.workspace import Workspace
 
 
+_GENERATED = frozenset({"scene", "edit", "shot", "animate", "song", "speech", "effect"})
+"""Recipes of what models generate; only these can come out flawed by themselves."""
+
+
 class Refused(Exception):
     """Raised by a simulator to answer with an error; it never leaves the toolbox."""
 
@@ -34,9 +38,26 @@ class Invocation:
         spec: The tool's document; its `tables`, `latency` and `price` hold the service's numbers.
         lineage: Key of this call in this world (hex). Equal in rollouts that share the world and word the call alike.
         fault_scale: How rough the weather of this call is; 0 in a calm world.
+        fault_types: Further multipliers of the rates, by type of error.
+        latency_scale: Multiplier of this call's latency.
+        defect_rate: Probability that an output is flawed.
+        started: When it begins, in seconds on the simulated clock.
     """
 
-    __slots__ = ("_digest", "_known", "_minted", "arguments", "call", "fault_scale", "spec", "workspace")
+    __slots__ = (
+        "_digest",
+        "_known",
+        "_minted",
+        "arguments",
+        "call",
+        "defect_rate",
+        "fault_scale",
+        "fault_types",
+        "latency_scale",
+        "spec",
+        "started",
+        "workspace",
+    )
 
     def __init__(
         self,
@@ -54,6 +75,10 @@ class Invocation:
         self._digest = digest
         self.workspace = workspace
         self.fault_scale = 0.0
+        self.fault_types: dict[str, float] = {}
+        self.latency_scale = 1.0
+        self.defect_rate = 0.0
+        self.started = workspace.clock
         self._minted = 0
 
     @property
@@ -94,17 +119,26 @@ class Invocation:
         """Return a further uniform of this call, addressed by name (the eight in `draws` are cheaper)."""
         return first_uniform(digest(self.workspace.world_key, b"named", self.lineage.encode(), name.encode()))
 
+    def quirk(self, name: str) -> bool:
+        """Whether a quirk of the service strikes this call: what a real model does wrong without an error."""
+        rate = self.spec.quirks[name] * self.fault_scale
+        return rate > 0 and self.draw(name) < rate
+
     def output_faults(self, n: int) -> list[Fault | None]:
-        """Draw, for each of `n` outputs, the fault of scope "output" that befalls it, or None."""
+        """Draw, for each of `n` outputs, the fault of scope "output" that befalls it, or None.
+
+        Like all weather it is keyed by the tool's call number, not by the wording.
+        """
         if not self.fault_scale:
             return [None] * n
         faults = [fault for fault in self.spec.faults if fault.scope == "output"]
         return [self._output_fault(faults, index) for index in range(n)]
 
     def _output_fault(self, faults: list[Fault], index: int) -> Fault | None:
-        u = self.draw(f"output {index}")
+        workspace, place = self.workspace, f"{self.workspace.call_numbers.get(self.spec.name, 0)} {index}"
+        u = first_uniform(digest(workspace.world_key, b"output weather", self.spec.key, place.encode()))
         for fault in faults:
-            u -= fault.rate * self.fault_scale
+            u -= fault.rate * self.fault_scale * self.fault_types.get(fault.type, 1.0)
             if u < 0:
                 return fault
         return None
@@ -134,6 +168,8 @@ class Invocation:
         self._minted += 1
         if workspace.media is not None and workspace.media.match == "random":
             recipe = structs.replace(recipe, params={**recipe.params, "match": "random"})
+        if self.defect_rate and recipe.node in _GENERATED:
+            recipe = self._flawed(recipe)
         return Asset(
             asset_id,
             f"asset://{asset_id}.{extension}",
@@ -154,6 +190,13 @@ class Invocation:
             content_root or asset_id,
         )
 
+    def _flawed(self, recipe: Recipe) -> Recipe:
+        """Let luck decide whether a generated output is flawed; what its flaw is, the media decide by its content."""
+        flawed, kind = uniforms(digest(self.workspace.world_key, b"flaw", recipe.seed.encode()))[:2]
+        if flawed >= self.defect_rate:
+            return recipe
+        return structs.replace(recipe, params={**recipe.params, "flaw": kind})
+
     def seed(self, index: int = 0) -> str:
         """Return the recipe seed of output `index`."""
         return f"{self.lineage}{index}"
@@ -169,17 +212,24 @@ class Invocation:
         latency: tuple[float, float] | None = None,
         cost: float = 0.0,
         todos: tuple[dict[str, Any], ...] | None = None,
+        flaws: tuple[str, ...] = (),
     ) -> ToolResult:
-        """Answer with success. `latency` is (median, p95) in seconds; default: the document's."""
+        """Answer with success.
+
+        `latency` is (median, p95) in seconds, by default the usual one; `flaws` names what is knowingly wrong in the
+        answer, for the record alone.
+        """
         if latency is None:
             latency = self.spec.usual_latency
-        seconds = log_normal(first_uniform(self._digest), *latency)
-        usage = Usage(int(seconds * 1000 + 0.5) / 1000, int(cost * 1e6 + 0.5) / 1e6)
-        return ToolResult("success", assets, data or {}, None, usage, self.inputs, todos)
+        seconds = log_normal(first_uniform(self._digest), *latency) * self.latency_scale
+        usage = Usage(int(seconds * 1000 + 0.5) / 1000, int(cost * 1e6 + 0.5) / 1e6, self.started)
+        return ToolResult("success", assets, data or {}, None, usage, self.inputs, todos, flaws)
 
     def refuse(self, message: str, type: str = "INVALID_ARGUMENT", code: str = "", status: int = 400) -> NoReturn:
-        """Answer with an error that is the agent's own: a bound, a precondition, a kind."""
-        raise Refused(ToolError(type, status, message, vendor_code=code))
+        """Answer with an error that is the agent's own: a bound, a precondition, a kind. `code` defaults to what the
+        service calls this type of error.
+        """
+        raise Refused(ToolError(type, status, message, vendor_code=code or self.spec.codes.get(type, "")))
 
     def fail(self, fault: Fault) -> ToolResult:
         """Answer with a fault of the service."""
@@ -192,4 +242,8 @@ class Invocation:
             task_id=self.task_id if fault.type == "TIMEOUT" else "",
             fault="ENV",
         )
-        return ToolResult("error", error=error, usage=Usage(fault.latency_s), inputs=self.inputs)
+        return self.failed(error, fault.latency_s)
+
+    def failed(self, error: ToolError, latency_s: float) -> ToolResult:
+        """Answer with an error that came after so many seconds."""
+        return ToolResult("error", error=error, usage=Usage(latency_s, 0.0, self.started), inputs=self.inputs)

@@ -1,20 +1,17 @@
-"""A tool document of `tool_specs/`, read, checked and compiled: its schema, rules, asset references and tables."""
+"""A tool as its document describes it, compiled: its schema, rules, asset references, numbers and tables."""
 
 from __future__ import annotations
 
 import functools
 import sys
 from collections.abc import Iterator, Sequence
-from pathlib import Path
 from typing import Any, Literal
 
 import jsonschema_rs
 import msgspec
 import orjson
 from msgspec import Struct
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from visgenenv._data import data_dir
 from visgenenv.errors import SpecError
 
 CATEGORIES = ("text", "image", "video", "audio", "editing", "understanding", "search", "planning")
@@ -43,6 +40,15 @@ class Rule(Struct, frozen=True, forbid_unknown_fields=True):
     type: str = "INVALID_ARGUMENT"
 
 
+class Concurrency(Struct, frozen=True, forbid_unknown_fields=True):
+    """How many calls of a service run at the same time, and what becomes of one more."""
+
+    limit: int
+    when_full: Literal["wait", "refuse"]
+    vendor_code: str = ""
+    message: str = ""
+
+
 class Reference(Struct, frozen=True):
     """Where an asset is cited: a path such as `("clips", "*", "asset")`, the kinds allowed there, the parent role."""
 
@@ -65,9 +71,44 @@ class Reference(Struct, frozen=True):
             return (first,)
         if not first:
             return ()
-        if path[1] == "*":
-            return first if len(path) == 2 else [item.get(path[2]) for item in first]
-        return (first.get(path[1]),)
+        if len(path) == 2:
+            return first if path[1] == "*" else (first.get(path[1]),)
+        if len(path) == 3 and path[1] == "*":
+            return [item.get(path[2]) for item in first]
+        return list(_leaves(first, path[1:]))
+
+
+def _leaves(value: Any, path: tuple[str, ...]) -> Iterator[Any]:
+    """Yield what stands at the end of a path, in order; what is missing on the way is passed over."""
+    if not path:
+        yield value
+    elif value and path[0] == "*":
+        for item in value:
+            yield from _leaves(item, path[1:])
+    elif value:
+        yield from _leaves(value.get(path[0]), path[1:])
+
+
+class Example(Struct, frozen=True, forbid_unknown_fields=True):
+    """A call and what of its answer does not depend on luck."""
+
+    call: dict[str, Any]
+    answer: dict[str, Any] = {}
+    """Part of the result: `assets` (public fields, in order) and `data`; what is not named may be anything."""
+    given: dict[str, dict[str, Any]] = {}
+    """What is special about the assets cited, by id; see `visgenenv.testing.stand_in`."""
+
+
+class Refusal(Struct, frozen=True, forbid_unknown_fields=True):
+    """A way in which a call that fits the schema is refused whatever the weather, and a call that meets it."""
+
+    type: str
+    message: str
+    """A part of what the service says."""
+    when: dict[str, str]
+    call: dict[str, Any]
+    vendor_code: str = ""
+    given: dict[str, dict[str, Any]] = {}
 
 
 class ToolSpec:
@@ -91,13 +132,16 @@ class ToolSpec:
         self.usual_latency = (float(self.latency["median"]), float(self.latency["p95"]))
         self.price: dict[str, Any] = self.simulation["price"]
         self.blocked_by: tuple[str, ...] = tuple(self.simulation.get("blocked_by", ()))
-        self.examples: list[dict[str, Any]] = document["examples"]
+        self.quirks: dict[str, float] = self.simulation.get("quirks", {})
+        limit = self.simulation.get("concurrency")
+        self.concurrency = msgspec.convert(limit, Concurrency) if limit else None
+        self.codes: dict[str, str] = self.simulation.get("codes", {})
+        self.examples = msgspec.convert(document["examples"], tuple[Example, ...])
+        self.refusals = msgspec.convert(document.get("errors", ()), tuple[Refusal, ...])
         self.sources: list[str] = document["sources"]
         self.properties: dict[str, Any] = self.input_schema["properties"]
         self.defaults = {sys.intern(k): v["default"] for k, v in self.properties.items() if "default" in v}
         self.references = tuple(_references(self.input_schema))
-        if any(len(reference.path) > 3 for reference in self.references):
-            raise SpecError(f"{self.name}: an asset is cited more than three levels deep")
         whole = {"allOf": [self.input_schema, *(rule.schema for rule in self.rules)]}
         self.is_valid = _compile(self.name, whole).is_valid
         self.schema_validator = _compile(self.name, self.input_schema)
@@ -117,9 +161,11 @@ class ToolSpec:
     @functools.cache  # noqa: B019
     def function_schema(self, lang: str = "en") -> dict[str, Any]:
         """Return the tool as an OpenAI function schema in `lang`, its cross rules written out in the description."""
-        rules = "".join(f"\n- {rule.message}" for rule in self.rules)
+        rules = [rule.message for rule in self.rules]
+        if self.concurrency is not None and self.concurrency.when_full == "refuse":
+            rules.append(_AT_ONCE[lang].format(self.concurrency.limit))
         heading = {"en": "\nRules:", "zh": "\n规则:"}[lang]
-        text = self.description[lang] + (heading + rules if rules else "")
+        text = self.description[lang] + (heading + "".join(f"\n- {rule}" for rule in rules) if rules else "")
         return {
             "type": "function",
             "function": {
@@ -128,6 +174,12 @@ class ToolSpec:
                 "parameters": _public(self.document["input_schema"], lang),
             },
         }
+
+
+_AT_ONCE = {
+    "en": "calls of one turn run at the same time, and this service runs at most {} at once: it refuses more",
+    "zh": "同一轮中的调用同时执行,该服务最多同时运行 {} 个任务,超出的会被拒绝",
+}
 
 
 def _compile(name: str, schema: dict[str, Any]) -> Any:
@@ -174,69 +226,3 @@ def _public(schema: Any, lang: str) -> Any:
         if key not in out and not key.startswith("x-")
     }
     return out | {"format": "asset-url"} if "x-asset" in schema else out
-
-
-class _Latency(BaseModel):
-    model_config = ConfigDict(extra="allow")
-    median: float = Field(ge=0)
-    p95: float = Field(ge=0)
-
-
-class _Simulation(BaseModel):
-    model_config = ConfigDict(extra="forbid")
-    latency: _Latency
-    price: dict[str, Any]
-    faults: list[dict[str, Any]]
-    tables: dict[str, Any] = {}
-    blocked_by: list[str] = []
-    notes: list[str] = []
-
-
-class _Document(BaseModel):
-    """What a person writes. Checked here so that an error names file, path and fix."""
-
-    model_config = ConfigDict(extra="forbid")
-    name: str = Field(pattern="^tool_[a-z0-9_]+$")
-    title: dict[Literal["en", "zh"], str]
-    category: Literal["text", "image", "video", "audio", "editing", "understanding", "search", "planning"]
-    service: str
-    description: dict[Literal["en", "zh"], str]
-    input_schema: dict[str, Any]
-    output_schema: dict[str, Any]
-    rules: list[dict[str, Any]] = []
-    simulation: _Simulation
-    examples: list[dict[str, Any]] = Field(min_length=1)
-    sources: list[str] = Field(min_length=1)
-
-
-def load_spec(path: Path) -> ToolSpec:
-    """Read one tool document; raise `SpecError` naming file, place and what was expected."""
-    try:
-        document = orjson.loads(path.read_bytes())
-    except ValueError as error:
-        raise SpecError(f"{path}: not valid JSON: {error}") from error
-    return parse_spec(document, str(path))
-
-
-def parse_spec(document: dict[str, Any], where: str = "tool document") -> ToolSpec:
-    """Check a tool document given as a dict and compile it."""
-    try:
-        checked = _Document.model_validate(document).model_dump()
-    except ValidationError as error:
-        first = error.errors()[0]
-        place = ".".join(str(part) for part in first["loc"])
-        raise SpecError(f"{where}: {place}: {first['msg']}") from error
-    forbidden = {"oneOf", "anyOf", "if"} & checked["input_schema"].keys()
-    if forbidden:
-        raise SpecError(f"{where}: input_schema: top-level {sorted(forbidden)} belong into `rules`")
-    try:
-        return ToolSpec(checked)
-    except msgspec.ValidationError as error:
-        raise SpecError(f"{where}: {error}") from error
-
-
-def load_documents(folder: Path | None = None) -> dict[str, ToolSpec]:
-    """Read every tool document below `folder` (default: the shipped `tool_specs`), by name, sorted."""
-    root = folder or data_dir("tool_specs")
-    specs = [load_spec(path) for category in CATEGORIES for path in sorted((root / category).glob("*.json"))]
-    return {spec.name: spec for spec in specs}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from hashlib import blake2b
 from importlib.metadata import version
@@ -15,10 +15,13 @@ from msgspec import Struct
 from visgenenv.errors import SpecError, did_you_mean
 from visgenenv.luck import digest
 from visgenenv.tools.backend import Backend, SimulatedBackend
+from visgenenv.tools.documents import load_documents
+from visgenenv.tools.exports import mcp_tool, qwen_block
 from visgenenv.tools.faults import FaultModel
 from visgenenv.tools.invocation import Invocation
+from visgenenv.tools.references import unusable
 from visgenenv.tools.simulators import SIMULATORS, Simulator
-from visgenenv.tools.spec import Reference, ToolSpec, load_documents
+from visgenenv.tools.spec import ToolSpec
 from visgenenv.tools.validation import explain
 from visgenenv.tools.workspace import Workspace
 from visgenenv.types import Asset, ToolCall, ToolError, ToolResult, Usage
@@ -46,6 +49,7 @@ class Toolbox(Mapping[str, Tool]):
     def __init__(self, tools: Mapping[str, Tool]):
         self._tools = dict(tools)
         self._simulated = SimulatedBackend({name: tool.simulate for name, tool in self._tools.items()})
+        self.services = {name: tool.spec.service for name, tool in self._tools.items()}
         self._versions: dict[str, str] | None = None
         self._texts: dict[tuple[str, tuple[str, ...]], tuple[str, ...]] = {}
 
@@ -84,9 +88,21 @@ class Toolbox(Mapping[str, Tool]):
             self._texts[key] = texts
         return texts
 
-    def with_tool(self, tool: Tool) -> Toolbox:
-        """Return a toolbox that also holds `tool` (and that one, if the name is taken)."""
-        return Toolbox({**self._tools, tool.spec.name: tool})
+    def openai(self, names: Iterable[str] | None = None, lang: str = "en") -> list[dict[str, Any]]:
+        """Return the tools (default: all) as OpenAI function-calling schemas, in "en" or "zh"."""
+        return [self._tools[name].spec.function_schema(lang) for name in names or self]
+
+    def qwen(self, names: Iterable[str] | None = None, lang: str = "en") -> str:
+        """Return the tools as the block that the Qwen chat template writes into the system message."""
+        return qwen_block(self.function_texts(lang, tuple(names or self)))
+
+    def mcp(self, names: Iterable[str] | None = None, lang: str = "en") -> list[dict[str, Any]]:
+        """Return the tools as the list that a server of the Model Context Protocol gives."""
+        return [mcp_tool(self._tools[name].spec, lang) for name in names or self]
+
+    def with_tool(self, spec: ToolSpec, simulate: Simulator) -> Toolbox:
+        """Return a toolbox that also holds this tool (and not the one of the same name, if there is one)."""
+        return Toolbox({**self._tools, spec.name: Tool(spec, simulate)})
 
     def call(
         self,
@@ -113,7 +129,7 @@ class Toolbox(Mapping[str, Tool]):
         """
         call = ToolCall(name, arguments)
         result = self.run(call, workspace, faults, backend, offered)
-        workspace.commit(call, result)
+        workspace.commit(call, result, self.services.get(name, ""))
         return result
 
     def run(
@@ -168,50 +184,12 @@ class Toolbox(Mapping[str, Tool]):
                 if asset is not None and asset.kind in reference.kinds:
                     known[cited] = asset
                     text = text.replace(cited.encode(), asset.recipe.seed.encode())
-                elif cited is not None and (error := _unusable(reference, cited, asset, workspace)):
+                elif cited is not None and (error := unusable(spec, reference, cited, asset, workspace)):
                     return ToolResult("error", error=error, inputs=tuple(asset.id for asset in known.values()))
         key, attempts = spec.key + text, workspace.attempts
         attempt = attempts[key] = attempts.get(key, -1) + 1
         lineage = digest(workspace.world_key, key, str(attempt).encode())
         return Invocation(call, spec, arguments, known, lineage, workspace)
-
-
-def _unusable(reference: Reference, cited: str, asset: Asset | None, workspace: Workspace) -> ToolError | None:
-    """Say why a citation cannot be used; None for plain text where a citation is not compulsory."""
-    if asset is not None:
-        kinds = " or ".join(map(repr, reference.kinds))
-        message = f"{reference.place}: {cited[:200]} is of kind {asset.kind!r}, expected {kinds}"
-        return ToolError("UNSUPPORTED_FORMAT", 415, message)
-    if reference.cite and not looks_like_asset(cited):
-        return None
-    return _not_found(reference, cited, workspace)
-
-
-def _not_found(reference: Reference, text: str, workspace: Workspace) -> ToolError:
-    if text.startswith(("http://", "https://")):
-        hint = "; links of the web are not fetched, cite an asset of this episode"
-    else:
-        urls = [asset.url for asset in workspace.assets.values() if asset.kind in reference.kinds]
-        hint = did_you_mean(text, urls) or (
-            f"; the latest is {urls[-1]!r}" if urls else "; there is none of its kind yet"
-        )
-    return ToolError("ASSET_NOT_FOUND", 404, f"{reference.place}: no asset {text[:200]!r}{hint}")
-
-
-def looks_like_asset(text: str) -> bool:
-    """Whether a text has the form of an asset reference (`asset://img_k3x9.png`, or the id alone)."""
-    if text[:8] == "asset://":
-        return True
-    stem, _, extension = text.partition(".")
-    prefix, _, rest = stem.partition("_")
-    return (
-        prefix in ("img", "vid", "aud", "txt", "sub", "doc")
-        and len(rest) >= 4
-        and rest.isascii()
-        and rest.isalnum()
-        and rest == rest.lower()
-        and (not extension or (extension.isalnum() and len(extension) <= 4))
-    )
 
 
 def _error(type: str, status: int, message: str) -> ToolResult:
@@ -232,5 +210,5 @@ def _assemble(folder: Path | None) -> Toolbox:
     specs = load_documents(folder)
     missing = sorted(specs.keys() - SIMULATORS.keys())
     if missing:
-        raise SpecError(f"no simulator named {missing[0]!r}; pass it with Toolbox.with_tool(Tool(spec, simulate))")
+        raise SpecError(f"no simulator named {missing[0]!r}; pass it with Toolbox.with_tool(spec, simulate)")
     return Toolbox({name: Tool(spec, SIMULATORS[name]) for name, spec in specs.items()})

@@ -26,17 +26,18 @@ def explain(spec: ToolSpec, arguments: dict[str, Any], size: int) -> ToolError:
     try:
         errors = list(spec.schema_validator.iter_errors(arguments)) if size <= _SMALL else _first(spec, arguments)
     except (ValueError, TypeError, RecursionError):
-        return _invalid("$: the arguments are nested too deeply or hold text that is not valid Unicode")
+        return _invalid(spec, "$: the arguments are nested too deeply or hold text that is not valid Unicode")
     if errors:
-        return _invalid("; ".join(_sentence(spec, error, arguments) for error in errors[:3]))
+        return _invalid(spec, "; ".join(_sentence(spec, error, arguments) for error in errors[:3]))
     for rule, validator in zip(spec.rules, spec.rule_validators, strict=True):
         if not validator.is_valid(arguments):
-            return ToolError(rule.type, _STATUS.get(rule.type, 400), rule.message, vendor_code=rule.vendor_code)
-    return _invalid("$: the arguments do not fit the schema")
+            code = rule.vendor_code or spec.codes.get(rule.type, "")
+            return ToolError(rule.type, _STATUS.get(rule.type, 400), rule.message, vendor_code=code)
+    return _invalid(spec, "$: the arguments do not fit the schema")
 
 
-def _invalid(message: str) -> ToolError:
-    return ToolError("INVALID_ARGUMENT", 400, message)
+def _invalid(spec: ToolSpec, message: str) -> ToolError:
+    return ToolError("INVALID_ARGUMENT", 400, message, spec.codes.get("INVALID_ARGUMENT", ""))
 
 
 def _first(spec: ToolSpec, arguments: dict[str, Any]) -> list[Any]:

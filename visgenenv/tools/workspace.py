@@ -50,6 +50,7 @@ class Workspace:
         self.todos: tuple[dict[str, Any], ...] = ()
         self.clock = 0.0
         self.cost_usd = 0.0
+        self.spent: defaultdict[str, float] = defaultdict(float)
         self.world_key = derive_key("world", self.world_seed)
         self.call_numbers: defaultdict[str, int] = defaultdict(int)
         self.attempts: dict[bytes, int] = {}
@@ -59,6 +60,8 @@ class Workspace:
         self._id_length = LONG_ID if self._long_ids else SHORT_ID
         self._outages: dict[tuple[str, float], tuple[float, float]] = {}
         self._weather: dict[str, list[float]] = {}
+        self._running: dict[str, list[float]] | None = None
+        self._latest = 0.0
 
     def find(self, reference: str) -> Asset | None:
         """Return the asset a reference names (`asset://img_x.png`, `img_x.png` or `img_x`), or None.
@@ -129,14 +132,36 @@ class Workspace:
         self.assets[asset.id] = asset
         return asset
 
-    def commit(self, call: ToolCall, result: ToolResult) -> None:
-        """Enter a finished call: its assets, its time, its bill. The only writer."""
+    def begin_turn(self) -> None:
+        """Open a turn of several calls: all start now, as far as their services allow, and the clock waits for them."""
+        self._running, self._latest = {}, self.clock
+
+    def end_turn(self) -> None:
+        """Close a turn: the clock moves to the end of the call that took longest."""
+        self._running, self.clock = None, self._latest
+
+    def start_of(self, service: str, limit: int, waits: bool) -> float | None:
+        """Return when one more call of a service that runs `limit` at once can start; None if it would be refused."""
+        running = self._running.get(service, ()) if self._running is not None else ()
+        if len(running) < limit:
+            return self.clock
+        return sorted(running)[-limit] if waits else None
+
+    def commit(self, call: ToolCall, result: ToolResult, service: str = "") -> None:
+        """Enter a finished call: its assets, its time, its bill at `service`. The only writer."""
         for asset in result.assets:
             self.assets[asset.id] = self._by_url[asset.url] = asset
         usage = result.usage
         self.ledger.append((call, result))
         self.call_numbers[call.name] += 1
-        self.clock += usage.latency_s
-        self.cost_usd += usage.cost_usd
+        if self._running is None:
+            self.clock += usage.latency_s
+        elif usage.latency_s:
+            end = usage.started_s + usage.latency_s
+            self._latest = max(self._latest, end)
+            self._running.setdefault(service, []).append(end)
+        if usage.cost_usd:
+            self.cost_usd += usage.cost_usd
+            self.spent[service] += usage.cost_usd
         if result.todos is not None:
             self.todos = result.todos

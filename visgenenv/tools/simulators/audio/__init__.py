@@ -1,0 +1,1 @@
+"""Tools that make songs, speech and sound effects."""

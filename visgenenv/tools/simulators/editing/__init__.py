@@ -1,0 +1,1 @@
+"""Tools that edit films and sounds; all of them keep ancestry."""
