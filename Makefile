@@ -39,8 +39,9 @@ check: $(STAMP)  ## Lint, formatting, types, layers, generated pages
 docs: $(STAMP)  ## Write the generated pages of docs/ anew
 	$(BIN)/python scripts/generate_docs.py
 
-bench: $(STAMP)  ## Measure steps per second
+bench: $(STAMP)  ## Measure steps per second, and what each tool costs
 	$(BIN)/python benchmarks/step.py
+	$(BIN)/python benchmarks/tools.py
 
 clean:  ## Remove .venv and everything tools have cached
 	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis build dist

@@ -58,7 +58,7 @@ def _told(found: _Found, sight: Sight, lang: Lang) -> str:
         return f"{';'.join(parts)}。"
     parts += [f"I see {say.listed(found.there, lang)}"] if found.there else []
     parts += found.otherwise
-    parts += [f"not to be seen: {', '.join(found.absent)}"] if found.absent else []
+    parts += [f"I do not see {say.listed(found.absent, lang)}"] if found.absent else []
     if not found.there and not found.otherwise and sight.subjects:
         parts.append(f"I see {say.subjects(sight.subjects, lang)} instead")
     return f"{'; '.join(parts)}."

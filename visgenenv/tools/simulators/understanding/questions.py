@@ -145,8 +145,8 @@ def _read(clause: str, quoted: tuple[str, ...], domain: Domain, before: list[Ask
     at = kinds_in(clause)
     if domain == "image":
         at.pop("shots", None)
-        if quoted and "speech" in at:  # a picture "says" what is written in it
-            at["text"] = at.pop("speech")
+        if "speech" in at and (quoted or "text" in at):  # a picture "says" what is written in it
+            at["text"] = min(at.pop("speech"), at.get("text", len(clause)))
     yes_no = bool(_YES_NO.search(clause)) and not _WH.search(_ASKING.sub("", clause))
     if not at and not yes_no:
         return [], False

@@ -36,7 +36,10 @@ def search_terms(text: str) -> str:
     found = find(text)
     words = [phrase(subject, "en") for subject in found.subjects[:2]]
     words += found.scenes[:1] if found.scenes else ()
-    return ", ".join(words) or " ".join(found.unknown[:2]) or clip(text.strip(), 60).strip(MARKS) or "abstract"
+    if words:
+        return ", ".join(words)
+    unknown = " ".join(found.unknown[:2]) if text.isascii() else ""  # Chinese words outside the lexicon have no seams
+    return unknown or clip(text.strip(), 60).strip(MARKS) or "abstract"
 
 
 @lru_cache(256)
