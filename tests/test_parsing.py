@@ -130,13 +130,13 @@ def test_a_key_named_twice_is_noticed():
 )
 def test_hostile_text_is_refused_in_milliseconds(text):
     best = min(_seconds(text) for _ in range(5))
-    assert best < 0.05  # 10 ms on an idle core; the bound is loose because the suite shares its cores
+    assert best < 0.2  # processor time: 10 ms on an idle core; a quadratic reader takes seconds
 
 
 def _seconds(text):
-    start = time.perf_counter()
+    start = time.process_time()
     parse_action(text)
-    return time.perf_counter() - start
+    return time.process_time() - start
 
 
 PIECES = st.sampled_from(
