@@ -1,4 +1,4 @@
-"""The command line: `visgenenv demo | tools | tasks | rollout | score | view`."""
+"""The command line: `visgenenv demo | tools | tasks | rollout | score | view | media`."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import typer
 from visgenenv.cli.catalogue import tasks, tools
 from visgenenv.cli.demo import demo
 from visgenenv.cli.episodes import rollout, score, view
+from visgenenv.cli.media import media
 from visgenenv.errors import VisGenError
 
 app = typer.Typer(
@@ -31,6 +32,7 @@ _EXAMPLES: dict[Callable[..., None], str] = {
 }
 for _command, _example in _EXAMPLES.items():
     app.command(epilog=f"Example: {_example}")(_command)
+app.add_typer(media, name="media")
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -45,13 +45,25 @@ def emit(value: Any) -> None:
     sys.stdout.flush()
 
 
+def _progress(disable: bool = False) -> Progress:
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    return Progress(*columns, console=_progress_console, transient=True, disable=disable)
+
+
 @contextmanager
 def bar(label: str, total: int) -> Iterator[Callable[[int], None]]:
     """Show a progress bar on the error stream; give a function that sets how much is done."""
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=_progress_console, transient=True) as progress:
+    with _progress() as progress:
         job = progress.add_task(label, total=total)
         yield lambda done: progress.update(job, completed=done)
+
+
+@contextmanager
+def counting(label: str) -> Iterator[Callable[[int, int], None]]:
+    """Show a progress bar whose end is not known yet; give a function that sets how much is done, of how much."""
+    with _progress(disable=not _progress_console.is_terminal) as progress:
+        job = progress.add_task(label, total=None)
+        yield lambda done, total: progress.update(job, completed=done, total=total or None)
 
 
 def known(kind: str, name: str, names: Sequence[str]) -> str:

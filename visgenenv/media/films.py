@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator
 from fractions import Fraction
 from math import lcm
@@ -41,16 +42,16 @@ def write_film(asset: Asset, path: Path) -> None:
     if asset.mime == "image/gif":
         _write_gif(asset, path)
     else:
-        _encode(asset, path, (asset.width, asset.height), _FORMS.get(asset.mime, _FORMS["video/mp4"]), crf=23)
+        encode(asset, path, (asset.width, asset.height), 23, _FORMS.get(asset.mime, _FORMS["video/mp4"]))
 
 
 def write_small_film(asset: Asset, path: Path, size: tuple[int, int]) -> None:
     """Write a smaller mp4 with the same frames and the same sound."""
-    _encode(asset, path, size, _FORMS["video/mp4"], crf=30)
+    encode(asset, path, size, 30)
 
 
-def _encode(asset: Asset, path: Path, size: tuple[int, int], form: _Form, crf: int) -> None:
-    """Encode with one thread, so that the same film gives the same bytes every time."""
+def encode(asset: Asset, path: Path, size: tuple[int, int], crf: int, form: _Form = _FORMS["video/mp4"]) -> None:
+    """Encode a film with one thread, so that the same film gives the same bytes every time."""
     import av
 
     fps = Fraction(*asset.fps)
@@ -87,6 +88,17 @@ def _quality(form: _Form, crf: int, fps: Fraction) -> dict[str, str]:
 def _frames(asset: Asset, size: tuple[int, int]) -> Iterator[Image.Image]:
     for index in range(asset.n_frames):
         yield frame(asset.recipe, index * asset.fps[1] / asset.fps[0], *size)
+
+
+def coded_sound(asset: Asset) -> bytes:
+    """Return the sound of a film alone, as AAC in an mp4 file."""
+    import av
+
+    buffer = io.BytesIO()
+    options = {"movie_timescale": str(asset.sample_rate or FILM_RATE)}
+    with av.open(buffer, "w", format="mp4", options=options) as container:
+        _Sound(container, asset, _FORMS["video/mp4"]).finish()
+    return buffer.getvalue()
 
 
 class _Sound:
