@@ -29,8 +29,13 @@ def main() -> None:
         check_media(media)
         again = media.add(photos)  # only what has changed is read
         print(again.unchanged, "unchanged")
-        env = VisGenEnv(tasks="paper", media=media)
-        print(env.reset(seed=0)[1]["system"][:40])
+
+        env = VisGenEnv(tasks="paper", tools="all", media=media)  # match="random" in MediaDB: the paper's setting
+        env.reset(seed=0)
+        call = '{"name": "tool_text2image_gemini", "arguments": {"prompt": "a red fox", "aspect_ratio": "16:9"}}'
+        env.step(f"<think>see what the fox looks like</think><tool_call>{call}</tool_call>")
+        picture = env.workspace.open(env.trajectory.assets[-1].url)
+        print("shown:", picture.size, picture.getpixel((10, 10)))
 
 
 if __name__ == "__main__":

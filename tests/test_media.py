@@ -19,6 +19,7 @@ from visgenenv.lexicon import SCENES, STYLES
 from visgenenv.media.audio import samples
 from visgenenv.media.drawing import frame
 from visgenenv.media.graphs import graph
+from visgenenv.media.sheet import pixels as pixels_of
 from visgenenv.types import Asset, Recipe, Subject, Upload
 
 
@@ -410,6 +411,40 @@ def test_views_are_small_and_evenly_spaced():
     assert max(media.view(picture(scene("a", "a fox"), 2048, 1024))[0].size) <= 448
     frames = media.view(film(shot("one", "a cat runs"), 120), max_px=160, n_frames=5)
     assert len(frames) == 5 and np.abs(np.asarray(frames[0], int) - np.asarray(frames[4], int)).mean() > 1
+
+
+def test_what_is_looked_at_belongs_to_the_caller():
+    for asset in (picture(scene("own", "a fox in a forest")), film(shot("own", "a cat"), 48)):
+        first = media.view(asset)[0]
+        before = first.tobytes()
+        first.paste((255, 0, 0), (0, 0, *first.size))
+        assert media.view(asset)[0].tobytes() == before
+        small = media.thumbnail(asset)
+        before = small.tobytes()
+        small.paste((255, 0, 0), (0, 0, *small.size))
+        assert media.thumbnail(asset).tobytes() == before
+        assert not pixels_of(asset).flags.writeable
+
+
+def test_thumbnails_stand_in_the_middle_of_black_squares():
+    wide, tall = picture(scene("a", "a fox"), 1024, 512), picture(scene("a", "a fox"), 512, 1024)
+    squares = media.letterboxed([wide, tall], 4, 448)
+    assert squares.shape == (4, 448, 448, 3) and squares.dtype == np.uint8
+    assert squares[0, :112].max() == 0 and squares[0, 112:336].min(axis=2).mean() > 10
+    assert squares[1, :, :112].max() == 0 and squares[2:].max() == 0
+
+
+def test_a_picture_shows_the_same_at_every_size():
+    for number, words in enumerate(("two red foxes in a forest at sunset", "a white cat in the snow, felt style", "a robot in space")):  # fmt: skip
+        large = Image.fromarray(pixels(scene(f"z{number}", words), 0.0, (960, 540)).astype(np.uint8))
+        small = pixels(scene(f"z{number}", words), 0.0, (320, 180))
+        assert np.abs(np.asarray(large.reduce(3), np.int16) - small).mean() < 9
+
+
+def test_a_figure_in_the_colour_of_its_backdrop_is_set_off():
+    for words in ("a white rabbit in a studio", "a black cat in space", "a black dog in a forest at night"):
+        with_it, without = pixels(scene("g", words)), pixels(scene("g", words.split(" in ")[1]))
+        assert (np.abs(with_it - without).max(axis=2) > 60).mean() > 0.006
 
 
 @pytest.mark.parametrize(("kind", "asked"), [("image", {"width": 640, "height": 480}), ("video", {"duration": 3.0}), ("audio", {"duration": 2.5})])  # fmt: skip

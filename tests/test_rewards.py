@@ -6,9 +6,20 @@ import msgspec
 import pytest
 
 from visgenenv.parsing import parse_action
-from visgenenv.rewards import COMPONENTS, format_score, met, result_score, score, tool_score
+from visgenenv.rewards import (
+    COMPONENTS,
+    PRESETS,
+    Preset,
+    cons_score,
+    format_score,
+    match_score,
+    met,
+    result_score,
+    score,
+    tool_score,
+)
 from visgenenv.trajectory import Trajectory
-from visgenenv.types import Asset, Duration, Recipe, Score, Size, Step, Task, ToolError, ToolResult
+from visgenenv.types import Asset, Duration, Group, Recipe, Score, Size, Step, Task, ToolError, ToolResult
 
 PLAN = '<plan>[{"goal": "draw it", "tool": "tool_text2image_gemini", "n": 1}]</plan>'
 SIZES = {"width": 1344, "height": 768}
@@ -217,12 +228,12 @@ class TestScore:
 
     def test_own_components_and_weights_are_arguments(self):
         parts = {**COMPONENTS, "brand": lambda trajectory: Score(0.0, "no brand to be seen")}
-        scored = score(record(task(), [picture(0)], [picture(0)]), components=parts, weights={"brand": 2.0})
+        scored = score(record(task(), [picture(0)], [picture(0)]), "RL1", components=parts, weights={"brand": 2.0})
         assert scored.reward == pytest.approx(0.5) and "no brand to be seen" in scored.explain()
 
     def test_a_component_that_does_not_apply_leaves_the_mean(self):
         parts = {**COMPONENTS, "brand": lambda trajectory: Score(None, "no brand asked for")}
-        scored = score(record(task(), [picture(0)], [picture(0)]), components=parts, weights={"brand": 2.0})
+        scored = score(record(task(), [picture(0)], [picture(0)]), "RL1", components=parts, weights={"brand": 2.0})
         assert scored.reward == 1.0 and not scored.applicable["brand"] and scored.components["brand"] == 0.0
 
     def test_unknown_presets_and_weights_are_refused(self):
@@ -231,9 +242,223 @@ class TestScore:
             score(done, "RL9")
         with pytest.raises(ValueError, match="brand"):
             score(done, weights={"brand": 1.0})
+        with pytest.raises(ValueError, match="at least 0: format"):
+            score(done, weights={"format": -1.0})
+        with pytest.raises(ValueError, match="no component: plan"):
+            score(done, components={name: part for name, part in COMPONENTS.items() if name != "plan"})
 
     def test_gates_tell_forgery_and_emptiness(self):
         one = picture(0)
         assert score(record(task(), [one], [one])).gates == {"G": 1.0, "V": 1.0}
         assert score(record(task(), [one], [one, "asset://img_zzzzzzzz.png"])).gates == {"G": 0.0, "V": 1.0}
         assert score(record(task(), [one])).gates == {"G": 1.0, "V": 0.0}
+
+
+class TestLooking:
+    """A look that was acted upon is never waste; looking for its own sake is."""
+
+    GOOD = ("tool_text2image_gemini", {"prompt": "a fox"}, ToolResult("success", (picture(0),)))
+
+    def waste(self, *calls):
+        found = tool_score(record(task(), cite=[picture(0)], results=[self.GOOD, *calls]))
+        return found.evidence["waste"]
+
+    def look(self, asset_id, question=""):
+        result = ToolResult("success", inputs=(asset_id,))
+        return ("tool_image_analysis", {"image": asset_id, "question": question}, result)
+
+    def test_a_look_before_accepting(self):
+        assert self.waste(self.look("img_00000000")) == 0
+
+    def test_a_second_look_at_the_same_picture(self):
+        assert self.waste(self.look("img_00000000"), self.look("img_00000000", "again?")) == 1
+
+    def test_a_look_before_an_edit(self):
+        spare = ("tool_text2image_qwen", {"prompt": "b"}, ToolResult("success", (picture(5),)))
+        edit = ("tool_image_edit_qwen", {"prompt": "c"}, ToolResult("success", (picture(6),), inputs=("img_00000005",)))
+        assert self.waste(spare, self.look("img_00000005"), edit) == 2  # the two pictures nobody delivered
+        assert self.waste(spare, self.look("img_00000005")) == 2  # the picture, and a look at it that led nowhere
+
+    def test_a_flawed_picture_that_was_made_again(self):
+        flawed = (
+            "tool_text2image_gemini",
+            {"prompt": "b"},
+            ToolResult("success", (picture(5),), flaws=("wrong_detail:count",)),
+        )
+        found = tool_score(record(task(), cite=[picture(0)], results=[flawed, self.GOOD]))
+        assert found.evidence["waste"] == 0
+
+
+def group(n_required, **over):
+    return Group(
+        **{
+            "name": "fox",
+            "kind": "object",
+            "n_required": n_required,
+            "aliases": ("fox", "\u72d0\u72f8"),
+            "attrs": ("red", "fox"),
+        }
+        | over
+    )
+
+
+def drawn(n, prompt="a red fox", parent=None, **over):
+    recipe = Recipe("scene", f"seed{n}", {"prompt": prompt})
+    parents = ((f"img_{parent:08d}", "edit_source"),) if parent is not None else ()
+    return picture(n, recipe=recipe, parents=parents, **over)
+
+
+class TestConsistency:
+    def cons(self, the_group, pictures, cite):
+        return cons_score(record(task(count=(3, 3), groups=(the_group,)), pictures, cite)).value
+
+    def test_it_does_not_apply_where_nothing_has_to_stay_the_same(self):
+        assert cons_score(record(task(), [picture(0)], [picture(0)])).value is None
+
+    def test_all_from_one_reference(self):
+        pictures = [drawn(0), *[drawn(n, parent=0) for n in (1, 2, 3)]]
+        assert self.cons(group(3), pictures, pictures[1:]) == 1.0
+
+    def test_a_reference_that_is_delivered_too_counts_as_a_member(self):
+        pictures = [drawn(0), drawn(1, parent=0), drawn(2, parent=0)]
+        assert self.cons(group(3), pictures, pictures) == 1.0
+
+    def test_two_of_three(self):
+        pictures = [drawn(0), drawn(1, parent=0), drawn(2, parent=0), drawn(3)]
+        assert self.cons(group(3), pictures, pictures[1:]) == pytest.approx(2 / 3)
+
+    def test_members_left_out_do_not_help(self):
+        pictures = [drawn(0), drawn(1, parent=0), drawn(2, parent=0)]
+        assert self.cons(group(6), pictures, pictures[1:]) == pytest.approx(2 / 6)
+
+    def test_a_reference_that_shows_something_else_is_none(self):
+        pictures = [drawn(0, "a blue bus"), *[drawn(n, parent=0) for n in (1, 2, 3)]]
+        assert self.cons(group(3), pictures, pictures[1:]) == 0.0
+
+    def test_a_chain_of_three_edits_still_counts_and_a_fourth_does_not(self):
+        pictures = [drawn(0), *[drawn(n, "again", parent=n - 1) for n in range(1, 5)]]
+        assert self.cons(group(3), pictures, pictures[1:4]) == 1.0
+        assert self.cons(group(3), pictures, pictures[2:5]) == pytest.approx(2 / 3)
+
+    def test_the_users_picture_is_the_reference_where_there_is_one(self):
+        upload = drawn(9, created_by="user")
+        pictures = [upload, *[drawn(n, "waving", parent=9) for n in (1, 2, 3)]]
+        assert self.cons(group(3, user_ref="reference"), pictures, pictures[1:]) == 1.0
+
+
+FOXES = {
+    "count": (2, 2),
+    "attributes": ("a red fox", "style: felt"),
+    "slots": ("waving hello|\u6253\u62db\u547c", "crying|\u54ed"),
+}
+
+
+class TestMatch:
+    def match(self, *prompts, **truth):
+        pictures = [drawn(n, prompt) for n, prompt in enumerate(prompts)]
+        return match_score(record(task(**FOXES | truth), pictures, pictures))
+
+    def test_all_that_was_asked_for(self):
+        assert self.match("a red fox waving hello, felt style", "a crying red fox made of felt").value == 1.0
+
+    def test_in_the_other_language(self):
+        assert (
+            self.match(
+                "\u7ea2\u8272\u7684\u72d0\u72f8\u6253\u62db\u547c\uff0c\u6bdb\u6be1\u98ce\u683c",
+                "\u7ea2\u8272\u7684\u72d0\u72f8\u54ed\uff0c\u6bdb\u6be1\u98ce\u683c",
+            ).value
+            == 1.0
+        )
+
+    def test_nothing_of_it(self):
+        assert self.match("x", "x").value == 0.0
+
+    def test_a_picture_that_is_missing_has_nothing(self):
+        assert self.match("a red fox waving hello, felt style").value == pytest.approx(0.5)
+
+    def test_another_colour_costs_a_third_of_the_subject(self):
+        hits = 2 / 3 + 1 + 0.5
+        assert self.match(
+            "a blue fox waving hello, felt style", "a blue fox crying, felt style"
+        ).value == pytest.approx(2 * hits / (2.5 + hits))
+
+    def test_the_words_of_every_slot_in_every_picture_cost_precision(self):
+        both = "a red fox waving hello and crying, felt style"
+        assert self.match(both, f"{both}.").value == pytest.approx(2 * 2.5 / (2.5 + 2.5 + 0.5))
+
+    def test_the_order_of_pictures_does_not_matter(self):
+        one, two = "a red fox waving hello, felt style", "a crying red fox made of felt"
+        assert self.match(two, one).value == self.match(one, two).value == 1.0
+
+    def test_what_came_by_chance_does_not_count(self):
+        assert (
+            self.match("a red fox", "a red fox", slots=(), attributes=("scene: studio", "scene: meadow")).value == 0.0
+        )
+
+    def test_it_does_not_apply_to_random_media_or_where_nothing_is_asked(self):
+        done = record(task(**FOXES), [drawn(0)], [drawn(0)])
+        assert match_score(msgspec.structs.replace(done, settings={"match": "random"})).value is None
+        assert match_score(record(task(), [drawn(0)], [drawn(0)])).value is None
+
+
+class TestPresets:
+    def done(self, **truth):
+        one = drawn(0)
+        return record(
+            task(**{"attributes": ("a red fox",), "tool_pool": ("tool_text2image_gemini",)} | truth), [one], [one]
+        )
+
+    def test_hardened_is_the_default_and_multiplies_by_the_plan(self):
+        found = score(self.done())
+        assert found.preset == "hardened" and found == score(self.done(), "hardened")
+        mean = sum(found.components[name] for name in ("tool", "format", "result", "traj", "match")) / 5
+        assert found.reward == pytest.approx(found.components["plan"] * mean)
+
+    def test_nothing_delivered_leaves_a_quarter(self):
+        empty = score(record(task(attributes=("a red fox",)), [drawn(0)], [], status="failed"))
+        ungated = score(
+            record(task(attributes=("a red fox",)), [drawn(0)], [], status="failed"),
+            Preset(PRESETS["hardened"].weights, plan="times"),
+        )
+        assert empty.gates["V"] == 0.0 and empty.reward == pytest.approx(0.25 * ungated.reward)
+
+    def test_an_invented_link_leaves_nothing_and_the_paper_does_not_look(self):
+        done = record(task(attributes=("a red fox",)), [drawn(0)], [drawn(0), "asset://img_zzzzzzzz.png"])
+        assert score(done).reward == 0.0 < score(done, "paper").reward
+
+    def test_rl2_is_rl1_times_the_plan(self):
+        done = self.done()
+        plan = score(done, "RL2").components["plan"]
+        assert score(done, "RL2").reward == pytest.approx(plan * score(done, "RL1").reward)
+
+    def test_rl4_is_the_papers_reward(self):
+        assert (
+            PRESETS["RL4"] == PRESETS["paper"]
+            and score(self.done(), "RL4").reward == score(self.done(), "paper").reward
+        )
+
+    def test_additive_is_the_mean_of_plan_and_fine(self):
+        fine = sum(score(self.done(), "additive").components[name] for name in ("tool", "format", "result", "traj")) / 4
+        found = score(self.done(), "additive")
+        assert found.reward == pytest.approx((found.components["plan"] + fine) / 2)
+        assert found.contributions["plan"] == pytest.approx(found.components["plan"] / 2)
+
+    def test_keys_are_the_same_for_every_task(self):
+        names = ["plan", "tool", "format", "result", "traj", "cons", "match"]
+        for done in (self.done(), self.done(groups=(group(1),)), record(task(), cite=[])):
+            found = score(done)
+            assert (
+                list(found.components)
+                == list(found.contributions)
+                == list(found.applicable)
+                == list(found.facets)
+                == names
+            )
+
+    def test_a_task_to_which_nothing_applies_is_said_to_be_invalid(self):
+        found = score(self.done(), Preset({"cons": 1.0}))
+        assert found.status == "invalid_task" and found.reward == 0.0 and "invalid task" in found.explain()
+
+    def test_an_explanation_names_the_gates_and_the_weak_facets(self):
+        text = score(record(task(count=(9, 9)), [drawn(0)], [], status="failed")).explain()
+        assert "gate V" in text and "requirement" in text and text.startswith("reward 0.")

@@ -1,11 +1,13 @@
 """`LtrReward` pays at the end, says why, and pays the same in a vector as alone."""
 
 import gymnasium as gym
+import msgspec
 import pytest
 from gymnasium.vector import AutoresetMode
 
 import visgenenv
-from visgenenv import LtrReward, score
+from visgenenv import ExpertPolicy, LtrReward, score
+from visgenenv.rewards import RuleJudge
 from visgenenv.wrappers.vector import LtrReward as VectorLtrReward
 
 THINK = "<think>\nlook at the request first\n</think>\n\n"
@@ -34,6 +36,23 @@ def test_vector_lanes_are_paid_like_single_environments(mode):
     alone = play(LtrReward(gym.make("VisGen-v0"), preset="RL1"))
     assert rewards.tolist() == [alone[1], 0.0]
     assert infos["ltr"][0] == alone[4]["ltr"] and infos["ltr"][1] is None
+
+
+def test_the_default_is_the_hardened_reward_and_a_judge_is_an_argument():
+    class Strict(RuleJudge, frozen=True):
+        def judge_plan(self, case):
+            found = super().judge_plan(case)
+            return msgspec.structs.replace(found, facets=dict.fromkeys(found.facets, 0.5), source="strict")
+
+    _, reward, *_, info = play(LtrReward(gym.make("VisGen-v0")))
+    assert info["ltr"].preset == "hardened" and reward == score(info["trajectory"]).reward
+    env = LtrReward(gym.make("VisGen-v0", faults="none"), judge=Strict())
+    over = False
+    env.reset(seed=3, options={"task": "paper/elf-archer"})
+    while not over:
+        (turn,) = ExpertPolicy().act([env.unwrapped.conversation])
+        _, reward, over, _, info = env.step(turn)
+    assert info["ltr"].components["plan"] == 0.5 and "strict" in info["ltr"].judge and reward == pytest.approx(0.5)
 
 
 def test_an_unknown_preset_is_refused_at_once():

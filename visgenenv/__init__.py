@@ -13,7 +13,7 @@ import gymnasium as _gymnasium
 
 from visgenenv.env import VisGenEnv
 from visgenenv.media import MediaDB
-from visgenenv.policies import ExpertPolicy, RandomPolicy
+from visgenenv.policies import ChatPolicy, ExpertPolicy, RandomPolicy
 from visgenenv.rewards import score
 from visgenenv.rollouts import rollout
 from visgenenv.tasks import TaskGenerator, load_suite
@@ -26,6 +26,7 @@ from visgenenv.wrappers import LtrReward
 __version__ = _version("visgenenv")
 
 __all__ = [
+    "ChatPolicy",
     "ExpertPolicy",
     "LtrReward",
     "MediaDB",

@@ -10,7 +10,6 @@ import gymnasium as gym
 import numpy as np
 from gymnasium import spaces
 from gymnasium.error import ResetNeeded
-from numpy.typing import NDArray
 
 from visgenenv import media as media_layer
 from visgenenv import prompts
@@ -18,6 +17,7 @@ from visgenenv.episode import MAX_OBSERVATION, Episode
 from visgenenv.errors import TaskError
 from visgenenv.luck import derive_key, digest, uniforms
 from visgenenv.media import MediaDB
+from visgenenv.media.looking import Looker
 from visgenenv.parsing import MAX_CHARS, parse_action
 from visgenenv.rewards.result import delivered, met
 from visgenenv.spaces import Unicode, random_call
@@ -114,6 +114,7 @@ class VisGenEnv(gym.Env[Any, str]):
             "faults": self.faults.name,
             "feedback": feedback,
             "match": self.media.match,
+            **({"media": {"path": self.media.path, "version": self.media.version}} if self.media.path else {}),
             **self._limits,
             **self._words,
         }
@@ -193,7 +194,8 @@ class VisGenEnv(gym.Env[Any, str]):
     @property
     def conversation(self) -> Conversation:
         """What a policy reads now."""
-        return self.episode.conversation(self._policy_seed)
+        looker = Looker(self.workspace.assets, VIEW_PX) if self.feedback == "auto" else None
+        return self.episode.conversation(self._policy_seed, looker)
 
     @property
     def workspace(self) -> Workspace:
@@ -202,10 +204,7 @@ class VisGenEnv(gym.Env[Any, str]):
 
     def look(self, url: str) -> list[Any]:
         """Return small Pillow pictures of an asset, as a model should see them; none unless feedback is "auto"."""
-        asset = self.workspace.find(url)
-        if self.feedback != "auto" or asset is None or asset.kind not in ("image", "video", "audio"):
-            return []
-        return [media_layer.thumbnail(asset, VIEW_PX)]
+        return Looker(self.workspace.assets, VIEW_PX)(url) if self.feedback == "auto" else []
 
     def render(self) -> Any:
         """Return the transcript ("ansi") or a contact sheet of all pictures and films ("rgb_array", uint8 HxWx3)."""
@@ -232,9 +231,7 @@ class VisGenEnv(gym.Env[Any, str]):
         if self.observation_mode == "text":
             return text
         assets = self._new_pictures()
-        images: NDArray[np.uint8] = np.zeros((MAX_IMAGES, VIEW_PX, VIEW_PX, 3), np.uint8)
-        for slot, asset in enumerate(assets):
-            images[slot] = np.asarray(media_layer.letterbox(media_layer.thumbnail(asset, VIEW_PX), VIEW_PX))
+        images = media_layer.letterboxed(assets, MAX_IMAGES, VIEW_PX)
         return {"text": text, "images": images, "num_images": np.int64(len(assets))}
 
     def _new_pictures(self) -> list[Any]:

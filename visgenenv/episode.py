@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from visgenenv import prompts
@@ -149,7 +149,9 @@ class Episode:
         """Return the OpenAI function schemas of the tools on offer, in the episode's language."""
         return tuple(self.toolbox[name].spec.function_schema(self.lang) for name in self.offered)
 
-    def conversation(self, policy_seed: int | None = None) -> Conversation:
+    def conversation(
+        self, policy_seed: int | None = None, look: Callable[[str], list[Any]] | None = None
+    ) -> Conversation:
         """Return what a policy reads now. `policy_seed` defaults to one derived from the episode's seed."""
         return Conversation(
             messages=prompts.conversation_messages(self.lang, self.first, self.steps),
@@ -158,6 +160,7 @@ class Episode:
             assets=tuple([public_asset(asset) for asset in self.workspace.assets.values()]),
             turn=len(self.steps),
             seed=self._policy_seed if policy_seed is None else policy_seed,
+            look=look,
         )
 
     def record(self) -> Trajectory:

@@ -5,6 +5,8 @@ VisGenError
 ├── TaskError         an unknown or malformed task or suite (also a ValueError)
 ├── MediaError        an asset cannot be drawn, encoded or written
 ├── TraceError        a trace file or record cannot be read (also a ValueError)
+├── JudgeError        a judge gave no verdict, or one that breaks the rules of judges
+├── EndpointError     a policy's model server cannot be reached, or refuses every request
 ├── ReplayMismatch    a replayed episode differs from its record
 └── MissingExtra      an optional dependency is not installed (also an ImportError)
 """
@@ -34,6 +36,14 @@ class MediaError(VisGenError):
 
 class TraceError(VisGenError, ValueError):
     """A trace file or record cannot be read."""
+
+
+class JudgeError(VisGenError):
+    """A judge gave no verdict where one was demanded, or its verdicts break the rules of judges."""
+
+
+class EndpointError(VisGenError):
+    """A policy's model server cannot be reached, or refuses every request; names its URL."""
 
 
 class ReplayMismatch(VisGenError):

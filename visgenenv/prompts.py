@@ -6,8 +6,6 @@ and the text observation adds the very same characters itself (`wrap`), so that 
 
 from __future__ import annotations
 
-import base64
-import io
 import re
 from collections.abc import Callable, Sequence
 from functools import lru_cache
@@ -17,6 +15,7 @@ import orjson
 from msgspec import Struct
 
 from visgenenv.errors import did_you_mean
+from visgenenv.media.looking import data_url
 from visgenenv.parsing import MAX_CALLS, MAX_CHARS, parse_action
 from visgenenv.tools.exports import qwen_block
 from visgenenv.types import Action, Asset, Conversation, Step
@@ -239,14 +238,17 @@ def to_messages(
 
 def _image_parts(message: dict[str, Any], look: Look, encoded: bool) -> list[dict[str, Any]]:
     """Draw what a message shows: the user's files, or the new images and films of a tool message."""
-    if message["role"] == "user":
-        urls = _UPLOADED.findall(message["content"])
-    else:
-        urls = shown_urls(message["content"]) if message["role"] == "tool" else []
-    pictures = [picture for url in urls for picture in look(url)]
+    pictures = [picture for url in pictured_urls(message) for picture in look(url)]
     if encoded:
-        return [{"type": "image_url", "image_url": {"url": _data_url(picture)}} for picture in pictures]
+        return [{"type": "image_url", "image_url": {"url": data_url(picture)}} for picture in pictures]
     return [{"type": "image", "image": picture} for picture in pictures]
+
+
+def pictured_urls(message: dict[str, Any]) -> list[str]:
+    """Return the urls of what a message shows: the user's files, or what a tool message reports as new."""
+    if message["role"] == "user":
+        return _UPLOADED.findall(message["content"])
+    return shown_urls(message["content"]) if message["role"] == "tool" else []
 
 
 def shown_urls(content: str) -> list[str]:
@@ -257,9 +259,3 @@ def shown_urls(content: str) -> list[str]:
         return []
     assets = told.get("assets", ()) if isinstance(told, dict) else ()
     return [asset["url"] for asset in assets if asset["kind"] in ("image", "video", "audio")]
-
-
-def _data_url(picture: Any) -> str:
-    buffer = io.BytesIO()
-    picture.convert("RGB").save(buffer, "JPEG", quality=85)
-    return f"data:image/jpeg;base64,{base64.b64encode(buffer.getvalue()).decode()}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -176,6 +176,15 @@ def read_traces(path: str | Path) -> Iterator[Trajectory]:
                 raise TraceError(f"{path}: line {number}: {error}") from error
 
 
+def _media_of(settings: Mapping[str, Any]) -> MediaDB:
+    """Return the media database of a record; one of the user's own must be as it was."""
+    recorded = settings.get("media") or {}
+    media = MediaDB(recorded.get("path"), settings.get("match", "prompt"))
+    if recorded and media.version != recorded["version"]:
+        raise ReplayMismatch(f"the media database {media.path} has changed since the record was made")
+    return media
+
+
 def replay(trajectory: Trajectory, toolbox: Toolbox | None = None, faults: FaultModel | None = None) -> Trajectory:
     """Execute a record's actions again from its seeds and prove that everything comes out equal.
 
@@ -199,7 +208,7 @@ def replay(trajectory: Trajectory, toolbox: Toolbox | None = None, faults: Fault
         world_seed=trajectory.world_seed,
         offered=tuple(box) if settings.get("tools") == "all" else None,
         faults=faults or load_faults(settings["faults"]),
-        media=MediaDB(match=settings.get("match", "prompt")),
+        media=_media_of(settings),
         settings=settings,
         **{name: settings[name] for name in _EPISODE_SETTINGS if name in settings},
     )

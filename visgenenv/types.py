@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, Literal
 
 from msgspec import Struct, field
@@ -320,7 +321,8 @@ class Conversation(Struct, frozen=True):
     """All a policy reads. It holds no `Task` and no hidden truth.
 
     `messages` are OpenAI-style dicts (`role`, `content`; tool results are `role: tool`), `tools` the schemas
-    offered, `assets` the public descriptions of every asset so far, `seed` the policy's own seed.
+    offered, `assets` the public descriptions of every asset so far, `seed` the policy's own seed. `look` draws small
+    Pillow pictures of an asset url, if the episode shows pictures.
     """
 
     messages: tuple[dict[str, Any], ...]
@@ -329,3 +331,4 @@ class Conversation(Struct, frozen=True):
     assets: tuple[dict[str, Any], ...]
     turn: int
     seed: int
+    look: Callable[[str], list[Any]] | None = None

@@ -27,7 +27,7 @@ _EXAMPLES: dict[Callable[..., None], str] = {
     tools: "visgenenv tools tool_video_composite",
     tasks: "visgenenv tasks --suite dev --limit 10",
     rollout: "visgenenv rollout --policy expert --suite dev --limit 20 --out run",
-    score: "visgenenv score run/traces.jsonl --preset RL1 --json",
+    score: "visgenenv score run/traces.jsonl --preset paper --json",
     view: "visgenenv view run/traces.jsonl --out page",
 }
 for _command, _example in _EXAMPLES.items():

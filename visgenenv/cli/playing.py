@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from time import perf_counter
 from typing import Any
 
 from msgspec import Struct, structs
+from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
 from visgenenv.cli.terminal import bar, named_policy
+from visgenenv.policies import Policy
 from visgenenv.rewards import RewardRecord
 from visgenenv.rollouts import rollout
 from visgenenv.trace import append_trace
@@ -31,31 +33,45 @@ class Played(Struct, frozen=True):
         return sum(len(record.steps) for record in self.records)
 
 
-def play(policy: str, tasks: Sequence[Task], path: Path, *, num_envs: int, seed: int, faults: str) -> Played:
+def play(
+    policy: str,
+    tasks: Sequence[Task],
+    path: Path,
+    *,
+    num_envs: int,
+    seed: int,
+    faults: str,
+    player: Policy | None = None,
+) -> Played:
     """Play every task once and write the trace file `path`.
 
     Each episode is appended as soon as it ends, so that a killed process loses at most the line being written;
-    at the end the lines are put into the order of the tasks.
+    at the end the lines are put into the order of the tasks. `player` plays under the name `policy`; default the
+    policy of that name. Its `settings`, if it has any, go into every record as `policy_settings`.
     """
+    player = player or named_policy(policy)
+    signature: dict[str, Any] = {"policy": policy}
+    if hasattr(player, "settings"):
+        signature["policy_settings"] = player.settings
     path.write_bytes(b"")
     order: list[int] = []
     with bar(f"{policy} plays", len(tasks)) as done:
 
         def keep(index: int, record: Trajectory) -> None:
-            append_trace(path, _signed(record, policy))
+            append_trace(path, _signed(record, signature))
             order.append(index)
             done(len(order))
 
         start = perf_counter()
-        records = rollout(named_policy(policy), tasks, num_envs, seed, faults, progress=False, on_record=keep)
+        records = rollout(player, tasks, num_envs, seed, faults, progress=False, on_record=keep)
         seconds = perf_counter() - start
     _sort_lines(path, order)
-    return Played(policy, [_signed(record, policy) for record in records], seconds)
+    return Played(policy, [_signed(record, signature) for record in records], seconds)
 
 
-def _signed(record: Trajectory, policy: str) -> Trajectory:
+def _signed(record: Trajectory, signature: Mapping[str, Any]) -> Trajectory:
     """Note in the record who played it."""
-    return structs.replace(record, settings={**record.settings, "policy": policy})
+    return structs.replace(record, settings={**record.settings, **signature})
 
 
 def _sort_lines(path: Path, order: Sequence[int]) -> None:
@@ -95,14 +111,20 @@ def _mean(records: Sequence[RewardRecord], name: str) -> float | None:
     return sum(values) / len(values) if values else None
 
 
+def narrow(table: Table) -> Table:
+    """Let a table of eleven columns fit a terminal of eighty characters."""
+    table.box, table.padding = SIMPLE_HEAD, 0
+    return table
+
+
 def summary_table(rows: Sequence[dict[str, Any]], title: str) -> Table:
     """Lay summaries out for people; `steps_per_s` where a row has it."""
     names = list(dict.fromkeys(name for row in rows for name in row["components"]))
-    table = Table(title=title)
-    table.add_column("policy")
+    table = narrow(Table(title=title))
+    table.add_column("policy", no_wrap=True)
     timed = any("steps_per_s" in row for row in rows)
-    for heading in ("episodes", "success", "mean reward", *names, *(["steps/s"] if timed else [])):
-        table.add_column(heading, justify="right")
+    for heading in ("n", "success", "reward", *names, *(["steps/s"] if timed else [])):
+        table.add_column(heading, justify="right", no_wrap=True)
     for row in rows:
         values = [row["components"].get(name) for name in names]
         shown = ["–" if value is None else f"{value:.3f}" for value in values]

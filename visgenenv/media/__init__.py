@@ -3,7 +3,7 @@
 from visgenenv.media.database import MediaDB
 from visgenenv.media.export import export_asset, export_preview
 from visgenenv.media.opening import open_asset
-from visgenenv.media.sheet import contact_sheet, letterbox, thumbnail
+from visgenenv.media.sheet import contact_sheet, letterbox, letterboxed, thumbnail
 from visgenenv.media.truth import truth
 from visgenenv.media.uploads import upload_asset
 from visgenenv.media.view import view
@@ -14,6 +14,7 @@ __all__ = [
     "export_asset",
     "export_preview",
     "letterbox",
+    "letterboxed",
     "open_asset",
     "thumbnail",
     "truth",

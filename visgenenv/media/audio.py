@@ -8,7 +8,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from visgenenv.media import effects, mixing, sound
+from visgenenv.media.defects_heard import spoilt_sound
 from visgenenv.media.operations import processed_sound
+from visgenenv.media.recorded import file_of, recorded_sound
 from visgenenv.types import Recipe
 
 Signal = NDArray[np.float32]
@@ -34,6 +36,8 @@ def hear(recipe: Recipe, n: int, rate: int) -> Signal:
     out = np.zeros(max(0, n), np.float32)
     if make is not None and lasting > 0:
         out[:lasting] = make(recipe, lasting, rate)
+        if "flaw" in recipe.params:
+            out[:lasting] = spoilt_sound(recipe, out[:lasting], own or n / rate, rate)
     return out
 
 
@@ -53,6 +57,8 @@ def audible(recipe: Recipe) -> bool:
         return audible(recipe.sources[0])
     if recipe.node == "effect":
         return not recipe.params.get("silent")
+    if recipe.node == "file":
+        return bool(recipe.params["audio"])
     return recipe.node in ("song", "speech", "cut")
 
 
@@ -68,6 +74,16 @@ def _processed(recipe: Recipe, n: int, rate: int) -> Signal:
     return processed_sound(recipe, source, n, rate)
 
 
+def _recorded(recipe: Recipe, n: int, rate: int) -> Signal:
+    path = file_of(recipe)
+    if path is None:
+        return hear(recipe.sources[0], n, rate)
+    out = np.zeros(n, np.float32)
+    sounding = recorded_sound(path, rate)[:n]
+    out[: sounding.size] = sounding
+    return out
+
+
 SOUNDS: dict[str, Callable[[Recipe, int, int], Signal]] = {
     "song": sound.song,
     "speech": sound.speech,
@@ -79,5 +95,6 @@ SOUNDS: dict[str, Callable[[Recipe, int, int], Signal]] = {
     "titles": lambda recipe, n, rate: hear(recipe.sources[0], n, rate),
     "pace": lambda recipe, n, rate: mixing.paced_sound(recipe, n, rate, hear),
     "ops": _processed,
+    "file": _recorded,
 }
 """By node: the recipe's own first `n` samples; never asked for more than the recipe lasts."""

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 
 from PIL import Image
 
 from visgenenv.lexicon import COLOURS
 from visgenenv.media import indoors, outdoors
+from visgenenv.media.caching import Shelf
 from visgenenv.media.canvas import Canvas
-from visgenenv.media.graphs import Graph
+from visgenenv.media.content import Graph, chance
+
+VARIANTS = 6
+"""So many different places there are of each scene, so that pictures share their backdrops."""
 
 LARGEST = 1440
 """Backdrops are painted with at most so many pixels on the longer side, and enlarged beyond."""
@@ -51,23 +56,48 @@ GRADES: dict[str, tuple[tuple[float, float, float], tuple[int, int, int], float]
 _ALREADY_DARK = frozenset({"space", "night sky", "stage"})
 
 
+_painted: Shelf[Image.Image] = Shelf(48_000_000, largest=1_200_000)
+"""Backdrops of small pictures, before their light."""
+
+
 def backdrop(graph: Graph, width: int, height: int) -> Image.Image:
-    """Paint what stands behind the figures, at exactly this size."""
-    scale = min(2.0, LARGEST / max(width, height))
-    canvas = Canvas(max(2, round(width * scale)), max(2, round(height * scale)), graph.seed)
-    PAINTERS[graph.scene](canvas)
+    """Paint what stands behind the figures, at exactly this size. Do not change the picture."""
+    image = _unlit(graph.scene, place(graph), width, height)
     if graph.scene == "studio" and graph.tint:
-        canvas.veil(COLOURS[graph.tint].rgb, 0.42)
+        image = Image.blend(image, Image.new("RGB", image.size, COLOURS[graph.tint].rgb), 0.42)
     for light in graph.lights:
-        _shine(canvas, light, graph.scene)
-    image = canvas.image
-    return image if scale == 1 else image.resize((width, height), Image.Resampling.BILINEAR, reducing_gap=2.0)
+        image = _lit(image, light, graph.scene)
+    return image
 
 
-def _shine(canvas: Canvas, light: str, scene: str) -> None:
+def place(graph: Graph) -> int:
+    """Return which of the places of its scene a picture shows."""
+    return int(chance(graph.seed, "place")[0] * VARIANTS)
+
+
+def _unlit(scene: str, variant: int, width: int, height: int) -> Image.Image:
+    key = scene, variant, width, height
+    known = _painted.get(key)
+    if known is None:
+        known = _painted.put(key, _paint(scene, f"{scene} {variant}", width, height), 4 * width * height)
+    return known
+
+
+def _paint(scene: str, seed: str, width: int, height: int) -> Image.Image:
+    scale = min(2.0, LARGEST / max(width, height))
+    if scale == 2:
+        canvas = Canvas(width, height, seed, finer=2)
+        PAINTERS[scene](canvas)
+        return canvas.finished()
+    canvas = Canvas(max(2, round(width * scale)), max(2, round(height * scale)), seed)
+    PAINTERS[scene](canvas)
+    return canvas.image.resize((width, height), Image.Resampling.BILINEAR, reducing_gap=2.0)
+
+
+def _lit(image: Image.Image, light: str, scene: str) -> Image.Image:
     if light == "night" and scene in _ALREADY_DARK:
-        return
-    canvas.image.paste(graded(canvas.image, light), (0, 0))
+        return image
+    canvas = Canvas.on(graded(image, light))
     if light == "night":
         canvas.glow(0.8, 0.14, 0.3, (200, 214, 255), 0.5)
         if scene in ("living room", "kitchen", "cafe", "office"):
@@ -77,15 +107,26 @@ def _shine(canvas: Canvas, light: str, scene: str) -> None:
         canvas.glow(0.24, 0.3, 0.9, (255, 170, 90), 0.5)
     elif light == "morning":
         canvas.glow(0.14, 0.12, 1.0, (255, 240, 196), 0.6)
+    return canvas.image
 
 
 def graded(image: Image.Image, light: str, strength: float = 1.0) -> Image.Image:
     """Tint a picture (RGB or RGBA) as a light does, fully or in part."""
+    table = _curves(light, strength)
+    if image.mode == "RGB":
+        return image.point(table)
+    tinted = image.convert("RGB").point(table)
+    tinted.putalpha(image.getchannel("A"))
+    return tinted
+
+
+@lru_cache(maxsize=32)
+def _curves(light: str, strength: float) -> list[int]:
+    """Return what a light makes of the values of red, green and blue, one after the other."""
     factors, veil, share = GRADES[light]
-    bands = list(image.split())
+    table: list[int] = []
     for i in range(3):
         gain = 1 + (factors[i] - 1) * strength
         lift, keep = veil[i] * share * strength, 1 - share * strength
-        table = [min(255, int(v * gain * keep + lift)) for v in range(256)]
-        bands[i] = bands[i].point(table)
-    return Image.merge(image.mode, bands)
+        table += [min(255, int(v * gain * keep + lift)) for v in range(256)]
+    return table

@@ -9,6 +9,7 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from visgenenv.media.caching import by_recipe
+from visgenenv.media.defects_heard import tempo
 from visgenenv.media.mixing import seconds_of
 from visgenenv.media.timeline import starts
 from visgenenv.types import Recipe
@@ -57,7 +58,7 @@ def within(found: Iterable[Pulse], start: float, end: float) -> Iterator[Pulse]:
 
 def _song(recipe: Recipe) -> Pulses:
     """A song's first beat is at its beginning (`media.sound.song` plays it so)."""
-    bpm = float(recipe.params["bpm"])
+    bpm = tempo(recipe) if recipe.params["bpm"] else 0.0
     return (Pulse(0.0, float(recipe.params["seconds"]), bpm, 0.0),) if bpm else ()
 
 
@@ -166,5 +167,6 @@ PULSES: dict[str, Callable[[Recipe], Pulses]] = {
     "timeline": _timeline,
     "titles": lambda recipe: pulses(recipe.sources[0]),
     "ops": _ops,
+    "file": lambda recipe: pulses(recipe.sources[0]) if recipe.sources else (),
 }
 """By node; what is not here has no beat."""

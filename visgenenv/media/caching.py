@@ -1,11 +1,11 @@
-"""A memory for what recipes give: recipes hold dicts, so they are looked up by seed and compared by value."""
+"""Memories of bounded size: for what recipes give, and for pictures that are drawn again and again."""
 
 from __future__ import annotations
 
 import functools
 from collections import OrderedDict
-from collections.abc import Callable
-from typing import TypeVar
+from collections.abc import Callable, Hashable
+from typing import Generic, TypeVar
 
 from visgenenv.types import Recipe
 
@@ -13,7 +13,10 @@ Result = TypeVar("Result")
 
 
 def by_recipe(size: int) -> Callable[[Callable[[Recipe], Result]], Callable[[Recipe], Result]]:
-    """Remember the results of a pure function of a recipe, the latest `size` of them."""
+    """Remember the results of a pure function of a recipe, the latest `size` of them.
+
+    Recipes hold dicts, so they are looked up by seed and compared by value.
+    """
 
     def decorate(function: Callable[[Recipe], Result]) -> Callable[[Recipe], Result]:
         memory: OrderedDict[tuple[str, str], tuple[Recipe, Result]] = OrderedDict()
@@ -33,3 +36,32 @@ def by_recipe(size: int) -> Callable[[Callable[[Recipe], Result]], Callable[[Rec
         return remembered
 
     return decorate
+
+
+class Shelf(Generic[Result]):
+    """Keeps what was made for a key until all that is kept is larger than `room` bytes; the longest unused goes first.
+
+    What alone takes more than `largest` bytes is not kept.
+    """
+
+    def __init__(self, room: int, largest: int):
+        self.room, self.largest, self.filled = room, largest, 0
+        self._kept: OrderedDict[Hashable, tuple[Result, int]] = OrderedDict()
+
+    def get(self, key: Hashable) -> Result | None:
+        """Return what is kept for a key."""
+        known = self._kept.get(key)
+        if known is None:
+            return None
+        self._kept.move_to_end(key)
+        return known[0]
+
+    def put(self, key: Hashable, value: Result, size: int) -> Result:
+        """Keep something that takes `size` bytes; return it."""
+        if size <= self.largest:
+            old = self._kept.pop(key, None)
+            self._kept[key] = value, size
+            self.filled += size - (old[1] if old else 0)
+            while self.filled > self.room:
+                self.filled -= self._kept.popitem(last=False)[1][1]
+        return value

@@ -3,27 +3,60 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from math import pi, sin
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFilter
 
-from visgenenv.media.graphs import chance
+from visgenenv.media.content import chance
 
 Colour = tuple[int, int, int] | tuple[int, int, int, int]
 Point = tuple[float, float]
 
 
 class Canvas:
-    """An RGB image with brushes. `aspect` is width / height; radii are shares of the height."""
+    """An RGB image with brushes. `aspect` is width / height; radii are shares of the height.
 
-    def __init__(self, width: int, height: int, seed: str):
-        self.width, self.height = width, height
+    With `finer` = 2 whatever has edges is painted with twice as many pixels each way, so that `finished()` has soft
+    edges; what runs softly anyway is painted with as many as the result has, which is much faster.
+    """
+
+    def __init__(self, width: int, height: int, seed: str, finer: int = 1):
         self.aspect = width / height
         self.seed = seed
-        self.image = Image.new("RGB", (width, height))
-        self.draw = ImageDraw.Draw(self.image, "RGBA")
+        self.finer = finer
+        self._scale = 1
+        self._take(Image.new("RGB", (width, height)))
+
+    @classmethod
+    def on(cls, image: Image.Image) -> Canvas:
+        """Return a canvas to paint on a picture."""
+        canvas = cls(1, 1, "")
+        canvas.aspect = image.width / image.height
+        canvas._take(image)
+        return canvas
+
+    def _take(self, image: Image.Image) -> None:
+        self.image = image
+        self.width, self.height = image.size
+        self._solid, self._sheer = ImageDraw.Draw(image), ImageDraw.Draw(image, "RGBA")
+
+    def _brush(self, colour: Colour) -> ImageDraw.ImageDraw:
+        """Return what paints edges in a colour: with the fine pixels, and mixed with what is there if it is sheer."""
+        if self._scale < self.finer:
+            self._scale = self.finer
+            size = (self.width * self.finer, self.height * self.finer)
+            self._take(self.image.resize(size, Image.Resampling.NEAREST))
+        return self._solid if len(colour) == 3 else self._sheer
+
+    def finished(self) -> Image.Image:
+        """Return the picture painted so far, at its own size; painting may go on."""
+        if self._scale > 1:
+            self._take(self.image.reduce(self._scale))
+            self._scale = 1
+        return self.image
 
     def draws(self, name: str, n: int) -> list[float]:
         """Return `n` uniforms that belong to this canvas's seed and a name."""
@@ -43,23 +76,27 @@ class Canvas:
 
     def disc(self, x: float, y: float, radius: float, colour: Colour, squash: float = 1.0) -> None:
         """Fill an ellipse; `squash` is its height over its width."""
+        brush = self._brush(colour)
         cx, cy, r = x * self.width, y * self.height, max(0.6, radius * self.height)
-        self.draw.ellipse((cx - r, cy - r * squash, cx + r, cy + r * squash), fill=colour)
+        brush.ellipse((cx - r, cy - r * squash, cx + r, cy + r * squash), fill=colour)
 
     def box(self, x0: float, y0: float, x1: float, y1: float, colour: Colour, radius: float = 0.0) -> None:
         """Fill a rectangle with rounded corners."""
+        brush = self._brush(colour)
         left, right = sorted((x0 * self.width, x1 * self.width))
         upper, lower = sorted((y0 * self.height, y1 * self.height))
-        self.draw.rounded_rectangle((left, upper, right, lower), radius * self.height, fill=colour)
+        brush.rounded_rectangle((left, upper, right, lower), radius * self.height, fill=colour)
 
     def shape(self, points: Sequence[Point], colour: Colour) -> None:
         """Fill a polygon."""
-        self.draw.polygon([(x * self.width, y * self.height) for x, y in points], fill=colour)
+        brush = self._brush(colour)
+        brush.polygon([(x * self.width, y * self.height) for x, y in points], fill=colour)
 
     def stroke(self, points: Sequence[Point], colour: Colour, width: float) -> None:
         """Draw a line `width` of the height thick."""
+        brush = self._brush(colour)
         pixels = max(1, round(width * self.height))
-        self.draw.line([(x * self.width, y * self.height) for x, y in points], fill=colour, width=pixels, joint="curve")
+        brush.line([(x * self.width, y * self.height) for x, y in points], fill=colour, width=pixels, joint="curve")
 
     def hills(self, y: float, rise: float, waves: float, colour: Colour, name: str) -> None:
         """Fill everything below a rolling line around height `y`."""
@@ -90,34 +127,36 @@ class Canvas:
 
     def glow(self, x: float, y: float, radius: float, colour: Colour, strength: float = 0.8) -> None:
         """Shine a soft light: strongest at its centre, nothing at `radius` (a share of the height)."""
-        mask = halo().point(lambda v: int(v * strength))
+        if radius > 0.45:
+            self.finished()
         size = max(2, round(2 * radius * self.height))
-        patch = Image.new("RGB", (size, size), colour[:3])
-        corner = (round(x * self.width) - size // 2, round(y * self.height) - size // 2)
-        self.image.paste(patch, corner, mask.resize((size, size), Image.Resampling.BILINEAR))
-
-    def veil(self, colour: Colour, strength: float) -> None:
-        """Lay a colour over everything."""
-        self.image.paste(Image.blend(self.image, Image.new("RGB", self.image.size, colour[:3]), strength), (0, 0))
+        left, top = round(x * self.width) - size // 2, round(y * self.height) - size // 2
+        mask = _spot(size, strength) if size <= 640 else _spot.__wrapped__(size, strength)
+        self.image.paste(colour[:3], (left, top, left + size, top + size), mask)
 
     def soften(self, radius: float) -> None:
         """Blur everything painted so far, `radius` as a share of the height."""
-        small = max(1, round(radius * self.height / 3))
-        if small > 1:
-            reduced = self.image.reduce(small).filter(ImageFilter.GaussianBlur(radius * self.height / small))
-            self.image.paste(reduced.resize(self.image.size, Image.Resampling.BICUBIC), (0, 0))
+        self.finished()
+        reach = radius * self.height
+        small = round(reach)
+        if small > 2:
+            reduced = self.image.reduce(small).filter(ImageFilter.GaussianBlur(reach / small))
+            self._take(reduced.resize(self.image.size, Image.Resampling.BILINEAR))
         else:
-            self.image.paste(self.image.filter(ImageFilter.GaussianBlur(radius * self.height)), (0, 0))
+            self._take(self.image.filter(ImageFilter.BoxBlur(1.4 * reach)))
 
 
-_HALO: list[Image.Image] = []
-
-
+@lru_cache(maxsize=1)
 def halo() -> Image.Image:
     """A white spot that fades to nothing at the border, 128 px."""
-    if not _HALO:
-        axis = np.linspace(-1, 1, 128)
-        distance = np.minimum(1, np.hypot(axis[:, None], axis[None, :]))
-        fade: NDArray[np.float64] = (1 - distance) ** 2
-        _HALO.append(Image.fromarray((255 * fade).astype(np.uint8)))
-    return _HALO[0]
+    axis = np.linspace(-1, 1, 128)
+    distance = np.minimum(1, np.hypot(axis[:, None], axis[None, :]))
+    fade: NDArray[np.float64] = (1 - distance) ** 2
+    return Image.fromarray((255 * fade).astype(np.uint8))
+
+
+@lru_cache(maxsize=32)
+def _spot(size: int, strength: float) -> Image.Image:
+    """Return the mask of a glow, `size` pixels wide."""
+    faint = halo().point([int(v * strength) for v in range(256)])
+    return faint.resize((size, size), Image.Resampling.BILINEAR)

@@ -9,6 +9,7 @@ from PIL import Image
 
 from visgenenv.media.graphs import graph
 from visgenenv.media.operations import Processed
+from visgenenv.media.recorded import Recording, file_of
 from visgenenv.media.scenes import Player, clip, morph, still
 from visgenenv.media.timeline import Montage, Screen, Titles
 from visgenenv.types import Recipe
@@ -73,6 +74,13 @@ def _processed(recipe: Recipe, width: int, height: int) -> Player:
     return Processed(recipe, width, height, _play).picture
 
 
+def _recorded(recipe: Recipe, width: int, height: int) -> Player:
+    path = file_of(recipe)
+    if path is None:
+        return player(recipe.sources[0], width, height)
+    return Recording(path, tuple(recipe.params["fps"]), width, height).picture
+
+
 def _play(recipe: Recipe, screen: Screen) -> Player:
     return player(recipe, screen.width, screen.height)
 
@@ -90,5 +98,6 @@ PLAYERS: dict[str, Callable[[Recipe, int, int], Player]] = {
     "timeline": _film,
     "titles": _titled,
     "ops": _processed,
+    "file": _recorded,
 }
 """By node: prepares a recipe at a size and returns what draws its moments."""

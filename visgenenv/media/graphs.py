@@ -2,66 +2,49 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
-from msgspec import Struct
 from msgspec.structs import replace
 
 from visgenenv.lexicon import COLOURS, SCENES, STYLES, SUBJECTS, Mentions, find
-from visgenenv.luck import digest, uniforms
 from visgenenv.media import wishes
 from visgenenv.media.caching import by_recipe
+from visgenenv.media.content import MOST_KINDS, MOST_OF_A_KIND, Figure, Graph, chance
+from visgenenv.media.defects import flawed
+from visgenenv.media.defects_mended import shows, speaks_of
 from visgenenv.types import Recipe, Subject
 
-MOST_KINDS = 5
-"""So many different subjects are drawn; further ones are listed as unrendered."""
-
-MOST_OF_A_KIND = 12
-"""So many copies of one subject are drawn at most."""
+__all__ = ["Figure", "Graph", "chance", "graph"]
 
 _SCENES_OF_CHANCE = ("meadow", "studio", "forest", "beach", "street", "garden", "sky", "living room")
 
 
-class Figure(Struct, frozen=True):
-    """A subject to be drawn. Two figures with the same `identity` look the same, whatever picture they are in."""
-
-    name: str
-    count: int = 1
-    colour: str = ""
-    identity: str = ""
-
-
-class Graph(Struct, frozen=True):
-    """All that decides a picture: what is in it, where, in which light and manner. `seed` decides the rest."""
-
-    seed: str = ""
-    figures: tuple[Figure, ...] = ()
-    scene: str = "studio"
-    style: str = ""
-    lights: tuple[str, ...] = ()
-    caption: str = ""
-    framing: str = "medium"
-    tint: str = ""
-    """A colour the prompt names without giving it to a subject; plain backdrops take it."""
-    prompt: str = ""
-    unrendered: tuple[str, ...] = ()
-
-
-def chance(seed: str, name: str) -> tuple[float, ...]:
-    """Return eight uniforms in [0, 1) that belong to a seed and a name."""
-    return tuple(uniforms(digest(b"media", seed.encode("utf-8", "replace"), name.encode("utf-8", "replace"))))
-
-
 @by_recipe(2048)
 def graph(recipe: Recipe) -> Graph:
-    """Read the scene graph of any recipe; one without a picture has an empty graph."""
+    """Read the scene graph of any recipe, as it is shown; one without a picture has an empty graph."""
     read = _READERS.get(recipe.node)
     if read is None:
         return Graph(recipe.seed)
-    if recipe.params.get("match") == "random" and recipe.node in ("scene", "edit", "shot"):
-        return _by_chance(recipe)
-    return read(recipe)
+    if "entry" in recipe.params:
+        meant = _filmed(recipe)
+    elif recipe.params.get("match") == "random" and recipe.node in ("scene", "edit", "shot"):
+        meant = _by_chance(recipe)
+    else:
+        meant = read(recipe)
+    return flawed(meant, recipe) if "flaw" in recipe.params else meant
+
+
+@by_recipe(512)
+def _intended(recipe: Recipe) -> Graph:
+    """Read a picture as it would be if nothing had gone wrong, in it or in the picture it was made from."""
+    if recipe.node == "edit" and recipe.sources and recipe.params.get("match") != "random":
+        return _changed(recipe, _intended(recipe.sources[0]))
+    if recipe.node in ("ops", "titles") and recipe.sources:
+        return _intended(recipe.sources[0])
+    if "flaw" not in recipe.params:
+        return graph(recipe)
+    return graph(replace(recipe, params={name: value for name, value in recipe.params.items() if name != "flaw"}))
 
 
 def _by_chance(recipe: Recipe) -> Graph:
@@ -93,6 +76,24 @@ def _by_chance(recipe: Recipe) -> Graph:
     )
 
 
+def _filmed(recipe: Recipe) -> Graph:
+    """A photo or clip of a media database: what its words name is shown, and nothing else is known of it."""
+    entry, prompt = recipe.params["entry"], _text(recipe.params, "prompt")
+    words, found = entry["words"], find(prompt)
+    names = [word for word in words if word in SUBJECTS]
+    colour = next((word for word in words if word in COLOURS), "") if len(names) == 1 else ""
+    asked = dict.fromkeys([*[subject.name for subject in found.subjects], *found.unknown])
+    return Graph(
+        recipe.seed,
+        scene=next((word for word in words if word in SCENES), ""),
+        style=next((word for word in words if word in STYLES), ""),
+        prompt=prompt,
+        unrendered=tuple(name for name in asked if name not in words),
+        footage=entry,
+        depicted=tuple((name, colour) for name in names),
+    )
+
+
 def _scene(recipe: Recipe) -> Graph:
     """A new picture: the prompt's own words first, then what reference pictures show."""
     prompt = _text(recipe.params, "prompt")
@@ -120,14 +121,31 @@ def _scene(recipe: Recipe) -> Graph:
 
 
 def _edit(recipe: Recipe) -> Graph:
-    """A changed picture: everything stays that the prompt does not speak of."""
+    """A changed picture: everything stays that the prompt does not speak of, what was wrong too.
+
+    An edit with a flaw of its own is drawn anew: it has this one alone.
+    """
     if not recipe.sources:
         return _scene(recipe)
-    base = graph(recipe.sources[0])
+    base, prompt = graph(recipe.sources[0]), _text(recipe.params, "prompt")
+    if base.flaws and "flaw" in recipe.params:
+        base = _intended(recipe.sources[0])
+    mended = [flaw for flaw in base.flaws if speaks_of(flaw, prompt, find(prompt))]
+    if mended:
+        base = _intended(recipe.sources[0])
+    changed = _changed(recipe, base, [flaw.name for flaw in mended if flaw.kind == "wrong_count"])
+    return replace(changed, flaws=tuple(flaw for flaw in base.flaws if shows(flaw, changed)))
+
+
+def _changed(recipe: Recipe, base: Graph, counted: Sequence[str] = ()) -> Graph:
+    """Apply an edit to a picture; of the figures `counted`, too many or too few were shown, and none is to go."""
     prompt = _text(recipe.params, "prompt")
     found = find(prompt)
+    if base.footage and found.scenes:  # elsewhere: what the photo shows is drawn there
+        depicted = tuple(Figure(name, 1, colour, base.seed) for name, colour in base.depicted)
+        base = replace(base, footage={}, depicted=(), figures=(*base.figures, *depicted))
     references = [graph(source) for source in recipe.sources[1:]]
-    gone = set(found.excluded) | wishes.removed(prompt) | _unwanted(recipe)
+    gone = (set(found.excluded) | wishes.removed(prompt) | _unwanted(recipe)) - set(counted)
     old, new = wishes.swapped(prompt)
     figures = [_recoloured(figure, found, prompt, base) for figure in base.figures]
     if old and new:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from visgenenv.lexicon import SUBJECTS
-from visgenenv.media.graphs import Figure, Graph, chance
+from visgenenv.media.content import Figure, Graph, chance
 
 AIRBORNE = frozenset({
     "bird", "butterfly", "bee", "parrot", "kite", "balloon", "airplane", "helicopter", "rocket", "ufo", "moon",
@@ -32,7 +33,7 @@ GROUND = {"underwater": 0.86, "space": 0.84, "sky": 0.82, "night sky": 0.9, "oce
 
 
 class Place(Struct, frozen=True):
-    """One sprite to draw: centre and height as shares of the frame, and whether it is in the air."""
+    """One sprite to draw: centre and height as shares of the frame, and whether it is in the air, or half outside."""
 
     figure: Figure
     index: int
@@ -41,6 +42,7 @@ class Place(Struct, frozen=True):
     height: float
     airborne: bool = False
     mirrored: bool = False
+    cut_off: bool = False
 
 
 def arrange(graph: Graph, aspect: float) -> tuple[Place, ...]:
@@ -55,7 +57,20 @@ def arrange(graph: Graph, aspect: float) -> tuple[Place, ...]:
     places = _row(back, graph, aspect, floor - 0.13 * (len(front) > 0), 1.0)
     places += _sky(sky, graph, aspect, crowded=bool(ground))
     places += _rows(front, graph, aspect, floor)
-    return tuple(places)
+    return tuple(_cut_off(places, graph))
+
+
+def _cut_off(places: list[Place], graph: Graph) -> list[Place]:
+    """Move a figure that is cropped by mistake half out of the frame, to the side it is nearer to."""
+    names = {flaw.name for flaw in graph.flaws if flaw.kind == "cropped"}
+    outer = max(
+        (place for place in places if place.figure.name in names), key=lambda place: abs(place.x - 0.5), default=None
+    )
+    if outer is None:
+        return places
+    return [
+        replace(place, x=0.01 if place.x < 0.5 else 0.99, cut_off=True) if place is outer else place for place in places
+    ]
 
 
 def _stands_behind(figure: Figure, graph: Graph) -> bool:

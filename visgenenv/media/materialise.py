@@ -15,6 +15,7 @@ from visgenenv.media import files, films
 from visgenenv.media.cache import MediaCache
 from visgenenv.media.caching import by_recipe
 from visgenenv.media.mp4 import Strand, read_movie, write_movie
+from visgenenv.media.recorded import file_of
 from visgenenv.media.renditions import Run, runs_of
 from visgenenv.types import Asset, Recipe
 
@@ -39,6 +40,9 @@ def materialise(asset: Asset, size: tuple[int, int] | None = None, cache: MediaC
 
 
 def _make(asset: Asset, size: tuple[int, int] | None, cache: MediaCache, path: Path) -> None:
+    if size is None and (finished := file_of(asset.recipe)):
+        path.write_bytes(finished.read_bytes())
+        return
     runs = runs_of(asset) if asset.kind == "video" and asset.mime == "video/mp4" else None
     width, height = size or (asset.width, asset.height)
     if runs and width % 2 == height % 2 == 0:

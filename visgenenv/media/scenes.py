@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import lru_cache
 from math import pi, sin
 
 from msgspec import Struct
+from msgspec.structs import replace
 from PIL import Image, ImageDraw
 
 from visgenenv.lexicon import SUBJECTS
-from visgenenv.media import lettering
-from visgenenv.media.backdrops import backdrop, graded
+from visgenenv.media import footage, lettering
+from visgenenv.media.backdrops import backdrop
 from visgenenv.media.canvas import halo
-from visgenenv.media.graphs import Graph, chance
+from visgenenv.media.content import Graph, chance
+from visgenenv.media.defects_drawn import spoilt
+from visgenenv.media.dressing import dressed, set_off
 from visgenenv.media.layout import Place, arrange
-from visgenenv.media.sprites import portrait
 from visgenenv.media.styles import PIXELS_ACROSS, styled
 
 Player = Callable[[float], Image.Image]
@@ -33,6 +36,8 @@ _MOVES = (
 )
 _ZOOM = 0.14
 """Share of the frame that a camera move gains or loses over a clip."""
+_SHADE = [min(130, int(v * 0.9)) for v in range(256)]
+_DROPS = 90
 
 
 class Actor(Struct):
@@ -59,37 +64,64 @@ class Stage:
         factor = min(1.0, PIXELS_ACROSS / min(width, height)) if graph.style == "pixel art" else 1.0
         self.width, self.height = max(2, round(width * factor)), max(2, round(height * factor))
         self.enlarge = Image.Resampling.NEAREST if factor < 1 else Image.Resampling.BILINEAR
-        self.backdrop = styled(backdrop(graph, self.width, self.height), graph.style)
+        self.footage = footage.player(graph.footage, self.width, self.height) if graph.footage else None
+        ground = self.footage(0.0) if self.footage else backdrop(graph, self.width, self.height)
+        self.backdrop = styled(ground, graph.style)
         self.lively = bool(_LIVELY.search(motion))
         self.actors = [self._actor(place) for place in arrange(graph, width / height)]
-        self.camera = _camera(motion, graph.seed) if seconds else "still"
+        self.absent = {flaw.name: flaw for flaw in graph.flaws if flaw.kind == "vanishing_object"}
+        self.others = self._others()
+        filmed = bool(graph.footage) and graph.footage["kind"] == "video"
+        self.camera = _camera(motion, graph.seed) if seconds and not filmed else "still"
         self.caption = lettering.caption(graph.caption, self.width, self.height) if graph.caption else None
 
     def picture(self, t: float = 0.0) -> Image.Image:
         """Draw one moment."""
-        frame = self.backdrop.copy()
+        moving = self.footage is not None and self.graph.footage["kind"] == "video"
+        frame = styled(self.footage(t), self.graph.style).copy() if moving and self.footage else self.backdrop.copy()
+        progress = min(1.0, max(0.0, t / self.seconds)) if self.seconds else 0.0
         for actor in self.actors:
-            self._draw(frame, actor, t)
+            self._draw(frame, self._playing(actor, progress), t, progress)
         self._weather(frame, t)
-        frame = self._through_camera(frame, t)
+        frame = self._through_camera(frame, progress)
         if self.caption:
             frame.paste(self.caption, (0, 0), self.caption)
-        return frame if frame.size == self.size else frame.resize(self.size, self.enlarge)
+        frame = frame if frame.size == self.size else frame.resize(self.size, self.enlarge)
+        return spoilt(frame, self.graph.flaws, progress)
+
+    def _others(self) -> dict[int, tuple[float, Actor]]:
+        """Return who stands in the place of an actor from some time on, by mistake; by the number of the actor."""
+        others = {}
+        for flaw in self.graph.flaws:
+            if flaw.kind in ("identity_drift", "colour_drift"):
+                change = {"name" if flaw.kind == "identity_drift" else "colour": flaw.after}
+                for actor in self.actors:
+                    figure = actor.place.figure
+                    if figure.name == flaw.name:
+                        other = self._actor(replace(actor.place, figure=replace(figure, **change)))
+                        others[id(actor)] = (flaw.start, other)
+        return others
+
+    def _playing(self, actor: Actor, progress: float) -> Actor | None:
+        """Return who is seen in an actor's place now: itself, another by mistake, or nobody."""
+        gone = self.absent.get(actor.place.figure.name)
+        if gone is not None and gone.start <= progress <= gone.end:
+            return None
+        since, other = self.others.get(id(actor), (2.0, actor))
+        return other if progress >= since else actor
 
     def _actor(self, place: Place) -> Actor:
-        image = portrait(place.figure, max(3, round(place.height * self.height)), place.mirrored)
-        for light in self.graph.lights:
-            image = graded(image, light, 0.45)
-        image = styled(image, self.graph.style)
+        upright = dressed(place, self.graph, self.height)
+        image = set_off(upright, place, self.backdrop)
         category = SUBJECTS[place.figure.name].category
         alive, moving = category in ("animal", "person"), category == "vehicle"
         u = chance(self.graph.seed, f"motion {place.figure.name} {place.index}")
-        way = -1 if u[0] < 0.5 else 1
+        drift = 0.07 if alive else 0.16 if moving else 0.05 if place.airborne else 0.0
         return Actor(
             place=place,
             image=image,
-            shadow=None if place.airborne else _shadow(image.width, self.height),
-            drift=way * (0.07 if alive else 0.16 if moving else 0.05 if place.airborne else 0.0),
+            shadow=None if place.airborne else _shadow(upright.width),
+            drift=0.0 if place.cut_off else -drift if u[0] < 0.5 else drift,
             hop=(0.07 if self.lively else 0.022) if alive else 0.018 if place.airborne else 0.0,
             beat=(1.9 if self.lively else 0.9) + 0.4 * u[1] if alive else 0.35,
             phase=u[2],
@@ -97,9 +129,10 @@ class Stage:
             leaning={},
         )
 
-    def _draw(self, frame: Image.Image, actor: Actor, t: float) -> None:
+    def _draw(self, frame: Image.Image, actor: Actor | None, t: float, progress: float) -> None:
+        if actor is None:
+            return
         place = actor.place
-        progress = min(1.0, t / self.seconds) if self.seconds else 0.0
         x = (place.x + actor.drift * progress) * self.width
         y, lift, angle = place.y * self.height, 0.0, 0
         if t > 0 and self.seconds:
@@ -134,27 +167,19 @@ class Stage:
         self, frame: Image.Image, t: float, n: int, speed: float, colour: tuple[int, ...], length: float
     ) -> None:
         draw = ImageDraw.Draw(frame, "RGBA")
-        for i in range(0, n, 2):
-            u = chance("weather", str(i))
-            for a, b, c in (u[:3], u[3:6]):
-                x, y = (
-                    (a + 0.03 * sin(2 * pi * (t * 0.3 + c))) * self.width,
-                    (b + speed * (0.7 + 0.6 * c) * t) % 1.1 * self.height,
-                )
-                if length:
-                    draw.line(
-                        (x, y, x - 0.2 * length * self.height, y + length * self.height),
-                        colour,
-                        max(1, self.height // 400),
-                    )
-                else:
-                    r = self.height * (0.003 + 0.005 * c)
-                    draw.ellipse((x - r, y - r, x + r, y + r), colour)
+        for a, b, c in _drops()[:n]:
+            x = (a + 0.03 * sin(2 * pi * (t * 0.3 + c))) * self.width
+            y = (b + speed * (0.7 + 0.6 * c) * t) % 1.1 * self.height
+            if length:
+                end = (x - 0.2 * length * self.height, y + length * self.height)
+                draw.line((x, y, *end), colour, max(1, self.height // 400))
+            else:
+                r = self.height * (0.003 + 0.005 * c)
+                draw.ellipse((x - r, y - r, x + r, y + r), colour)
 
-    def _through_camera(self, frame: Image.Image, t: float) -> Image.Image:
+    def _through_camera(self, frame: Image.Image, progress: float) -> Image.Image:
         if self.camera == "still" or not self.seconds:
             return frame
-        progress = min(1.0, max(0.0, t / self.seconds))
         ease = progress * progress * (3 - 2 * progress)
         zoom = {"push": ease, "pull": 1 - ease}.get(self.camera, min(1.0, 4 * ease) * 0.7) * _ZOOM
         if zoom < 1e-6:
@@ -169,10 +194,18 @@ class Stage:
         )
 
 
-def _shadow(width: int, height: int) -> Image.Image:
+@lru_cache(maxsize=256)
+def _shadow(width: int) -> Image.Image:
     """Return the mask of a soft shadow on the ground under something `width` pixels wide."""
     size = (max(2, round(width * 1.15)), max(2, round(width * 0.26)))
-    return halo().resize(size, Image.Resampling.BILINEAR).point(lambda v: min(130, int(v * 0.9)))
+    return halo().point(_SHADE).resize(size, Image.Resampling.BILINEAR)
+
+
+@lru_cache(maxsize=1)
+def _drops() -> list[tuple[float, ...]]:
+    """Return where drops and flakes begin to fall, and a number each that makes it different."""
+    blocks = [chance("weather", str(i)) for i in range(0, _DROPS, 2)]
+    return [drop for u in blocks for drop in (u[:3], u[3:6])]
 
 
 def _camera(motion: str, seed: str) -> str:

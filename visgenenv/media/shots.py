@@ -33,7 +33,7 @@ def shots(recipe: Recipe) -> tuple[tuple[float, Shot], ...]:
         return tuple(
             (start, _lasting(shot, end - start)) for (start, end), shot in through(recipe.params["ops"], found)
         )
-    return shots(recipe.sources[0]) if recipe.node == "titles" else ()
+    return shots(recipe.sources[0]) if recipe.node in ("titles", "file") and recipe.sources else ()
 
 
 def _clip_shots(source: Recipe, clip: dict[str, Any], at: float) -> Iterator[tuple[float, Shot]]:
@@ -65,7 +65,7 @@ def _description(recipe: Recipe) -> str:
 
 def _first_drawn(recipe: Recipe) -> Recipe:
     """Return where the pixels of a recipe were first made."""
-    while recipe.node in ("titles", "timeline", "ops") and recipe.sources:
+    while recipe.node in ("titles", "timeline", "ops", "file") and recipe.sources:
         recipe = recipe.sources[0]
     return recipe
 

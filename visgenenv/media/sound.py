@@ -8,6 +8,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
+from visgenenv.media.defects_heard import tempo
 from visgenenv.media.graphs import chance, graph
 from visgenenv.types import Recipe
 
@@ -35,7 +36,7 @@ def song(recipe: Recipe, n: int, rate: int) -> Samples:
     params = recipe.params
     words = f"{params.get('style') or ''} {params.get('title') or ''}"
     u = chance(recipe.seed, "song")
-    beat = 60 / float(params.get("bpm") or 110)
+    beat = 60 / tempo(recipe)
     root = 110 * 2 ** (int(u[0] * 7) / 12)
     chords = _MINOR_CHORDS if _MINOR.search(words) else _MAJOR_CHORDS
     soft = bool(_SOFT.search(words))
@@ -46,13 +47,14 @@ def song(recipe: Recipe, n: int, rate: int) -> Samples:
         if not params.get("instrumental"):
             _melody(loop, rate, bar * 4 * beat, beat, root, chord, recipe.seed, bar)
     # Repeat the four bars at their exact place in time, so that the tempo does not drift by rounding.
+    loop *= np.float32(0.5)
     track = np.zeros(n, np.float32)
     repeat = 0
     while (start := round(repeat * period * rate)) < n:
         stop = min(n, round((repeat + 1) * period * rate), start + loop.size)
         track[start:stop] = loop[: stop - start]
         repeat += 1
-    return _faded(track * 0.5, rate, float(params.get("seconds") or n / rate), 0.02, 1.2)
+    return _faded(track, rate, float(params.get("seconds") or n / rate), 0.02, 1.2)
 
 
 def _bar(
@@ -112,19 +114,22 @@ def envelope(sound: Samples, rate: int, attack: float, release: float) -> Sample
 
 
 def _pad(pitch: float, seconds: float, rate: int) -> Samples:
-    t = _time(round(seconds * rate), rate)
-    tone = (
-        np.sin(2 * np.pi * pitch * t)
-        + 0.5 * np.sin(2 * np.pi * 1.004 * pitch * t)
-        + 0.2 * np.sin(4 * np.pi * pitch * t)
-    )
-    return envelope(tone.astype(np.float32), rate, 0.08, 0.12) * 0.6
+    phase = 2 * np.pi * pitch * _time(round(seconds * rate), rate)
+    tone = _sine(phase) + np.float32(0.5) * _sine(1.004 * phase) + np.float32(0.2) * _sine(2 * phase)
+    return envelope(tone, rate, 0.08, 0.12) * np.float32(0.6)
+
+
+def _sine(phase: NDArray[np.float64]) -> Samples:
+    """Return a sine in single precision, which is several times faster."""
+    sine: Samples = np.sin(phase.astype(np.float32))
+    return sine
 
 
 def _pluck(pitch: float, seconds: float, rate: int, decay: float) -> Samples:
     t = _time(round(seconds * rate), rate)
-    tone = (np.sin(2 * np.pi * pitch * t) + 0.35 * np.sin(4 * np.pi * pitch * t)) * np.exp(-decay * t)
-    return envelope(tone.astype(np.float32), rate, 0.004, 0.02)
+    phase = 2 * np.pi * pitch * t
+    tone = (_sine(phase) + np.float32(0.35) * _sine(2 * phase)) * np.exp((-decay * t).astype(np.float32))
+    return envelope(tone, rate, 0.004, 0.02)
 
 
 def _kick(rate: int) -> Samples:
@@ -140,9 +145,13 @@ def _hiss(rate: int, seconds: float, decay: float) -> Samples:
 
 def _faded(track: Samples, rate: int, seconds: float, fade_in: float, fade_out: float) -> Samples:
     """Fade in at the beginning and out towards `seconds`, even if the track is cut before."""
-    t = _time(track.size, rate)
-    rise, fall = t / fade_in, (seconds - t) / min(fade_out, 0.3 * seconds + 1e-6)
-    return np.asarray(np.clip(track, -1, 1) * np.clip(np.minimum(rise, fall), 0, 1), np.float32)
+    fade_out = min(fade_out, 0.3 * seconds + 1e-6)
+    track = np.clip(track, -1, 1)
+    risen, falls = round(fade_in * rate) + 1, max(0, round((seconds - fade_out) * rate) - 1)
+    track[:risen] *= np.clip(np.arange(track[:risen].size) / rate / fade_in, 0, 1).astype(np.float32)
+    left = seconds - np.arange(falls, track.size) / rate
+    track[falls:] *= np.clip(left / fade_out, 0, 1).astype(np.float32)
+    return track
 
 
 def speech(recipe: Recipe, n: int, rate: int) -> Samples:

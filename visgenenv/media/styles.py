@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageChops, ImageEnhance, ImageFilter, ImageOps
 
 from visgenenv.media.backdrops import graded
+from visgenenv.media.caching import Shelf
 
 PIXELS_ACROSS = 144
 """Pixel art is drawn with so many pixels on the shorter side."""
@@ -23,13 +23,22 @@ def styled(layer: Image.Image, style: str) -> Image.Image:
     return filter_(layer) if filter_ else layer
 
 
-@lru_cache(maxsize=24)
+_grains: Shelf[Grain] = Shelf(24_000_000, largest=4_000_000)
+_textures: Shelf[Image.Image] = Shelf(24_000_000, largest=4_000_000)
+
+
 def _grain(width: int, height: int, step_x: int, step_y: int) -> Grain:
-    """Noise in [-1, 1] whose spots are `step_x` by `step_y` pixels large; always the same."""
-    rng = np.random.default_rng([width, height, step_x, step_y])
-    small = rng.random((max(2, height // step_y), max(2, width // step_x)), dtype=np.float32)
-    spots = Image.fromarray((small * 255).astype(np.uint8)).resize((width, height), Image.Resampling.BICUBIC)
-    return np.asarray(spots, dtype=np.float32) / np.float32(127.5) - np.float32(1)
+    """Return noise in [-1, 1] whose spots are `step_x` by `step_y` pixels large; always the same."""
+    size = (-(-width // 64) * 64, -(-height // 64) * 64)  # so that figures of many sizes share it
+    key = (*size, step_x, step_y)
+    known = _grains.get(key)
+    if known is None:
+        rng = np.random.default_rng(key)
+        small = rng.random((max(2, size[1] // step_y), max(2, size[0] // step_x)), dtype=np.float32)
+        spots = Image.fromarray((small * 255).astype(np.uint8)).resize(size, Image.Resampling.BICUBIC)
+        known = np.asarray(spots, dtype=np.float32) / np.float32(127.5) - np.float32(1)
+        _grains.put(key, known, known.nbytes)
+    return known[:height, :width]
 
 
 def _fibres(size: tuple[int, int]) -> Grain:
@@ -38,10 +47,42 @@ def _fibres(size: tuple[int, int]) -> Grain:
     return np.asarray((along + across + _grain(*size, 2 * unit, 2 * unit)) / 2, np.float32)
 
 
-def _textured(layer: Image.Image, grain: Grain, strength: float) -> Image.Image:
-    pixels = np.asarray(layer, dtype=np.float32).copy()
-    pixels[..., :3] *= 1 + strength * grain[..., None]
-    return Image.fromarray(np.clip(pixels, 0, 255).astype(np.uint8), layer.mode)
+def _blotches(size: tuple[int, int]) -> Grain:
+    unit = max(1, min(size) // 90)
+    return np.asarray(_grain(*size, 7 * unit, 7 * unit) * 0.7 + _grain(*size, 2 * unit, 2 * unit) * 0.3, np.float32)
+
+
+def _strokes(size: tuple[int, int]) -> Grain:
+    unit = max(1, min(size) // 160)
+    return np.asarray(_grain(*size, 8 * unit, 2 * unit) + _grain(*size, 2 * unit, 6 * unit), np.float32)
+
+
+def _washes(size: tuple[int, int]) -> Grain:
+    unit = max(1, min(size) // 80)
+    return _grain(*size, 6 * unit, 6 * unit)
+
+
+def _specks(size: tuple[int, int]) -> Grain:
+    return _grain(*size, 2, 2)
+
+
+def _textured(layer: Image.Image, pattern: Callable[[tuple[int, int]], Grain], strength: float) -> Image.Image:
+    """Make a layer lighter and darker after a pattern."""
+    key = (pattern.__name__, layer.size, strength)
+    texture = _textures.get(key)
+    if texture is None:
+        grey = Image.fromarray(np.clip(128 + 128 * strength * pattern(layer.size), 0, 255).astype(np.uint8))
+        texture = _textures.put(key, Image.merge("RGB", (grey, grey, grey)), 4 * grey.width * grey.height)
+    return _colours(layer, lambda image: ImageChops.add(image, texture, 1, -128))
+
+
+def _dabbed(image: Image.Image, across: int, times: int) -> Image.Image:
+    """Join the colours of a picture into patches, as many as fit `across` on its shorter side."""
+    small = max(1, min(image.size) // across)
+    patches = image.reduce(small) if small > 1 else image
+    for _ in range(times):
+        patches = patches.filter(ImageFilter.MedianFilter(3))
+    return patches if small == 1 else patches.resize(image.size, Image.Resampling.BILINEAR)
 
 
 def _frayed(layer: Image.Image, grain: Grain, reach: float) -> Image.Image:
@@ -50,8 +91,9 @@ def _frayed(layer: Image.Image, grain: Grain, reach: float) -> Image.Image:
         return layer
     soft = layer.getchannel("A").filter(ImageFilter.GaussianBlur(max(0.6, reach * layer.height)))
     alpha = np.asarray(soft, dtype=np.float32) + 90 * grain
-    layer.putalpha(Image.fromarray((np.clip((alpha - 90) * 3, 0, 255)).astype(np.uint8)))
-    return layer
+    frayed = layer.copy()
+    frayed.putalpha(Image.fromarray((np.clip((alpha - 90) * 3, 0, 255)).astype(np.uint8)))
+    return frayed
 
 
 def _colours(layer: Image.Image, change: Callable[[Image.Image], Image.Image]) -> Image.Image:
@@ -63,70 +105,78 @@ def _colours(layer: Image.Image, change: Callable[[Image.Image], Image.Image]) -
     return result
 
 
-def _bordered(layer: Image.Image, colour: tuple[int, int, int], width: float, blur: float = 0.0) -> Image.Image:
-    """Draw a line, or a glow, around a figure."""
+def bordered(
+    layer: Image.Image, colour: tuple[int, int, int], width: float, blur: float = 0.0, strength: float = 1.0
+) -> Image.Image:
+    """Draw a line, or a glow, around a figure; it becomes larger on all sides. A backdrop has no border."""
     if layer.mode != "RGBA":
         return layer
     radius = max(1, round(width * layer.height))
     padded = ImageOps.expand(layer, 3 * radius + round(2 * blur * layer.height), (0, 0, 0, 0))
-    spread = padded.getchannel("A").filter(ImageFilter.GaussianBlur(radius)).point(lambda v: min(255, v * 5))
+    spread = padded.getchannel("A").filter(ImageFilter.GaussianBlur(radius)).point(_SPREAD)
     if blur:
         spread = spread.filter(ImageFilter.GaussianBlur(blur * layer.height))
+    if strength < 1:
+        spread = spread.point([round(v * strength) for v in range(256)])
     border = Image.new("RGBA", padded.size, (*colour, 0))
     border.putalpha(spread)
     return Image.alpha_composite(border, padded)
 
 
 def _watercolour(layer: Image.Image) -> Image.Image:
+    def washed(image: Image.Image) -> Image.Image:
+        return Image.blend(_dabbed(image, 128, 1), Image.new("RGB", image.size, (255, 250, 240)), 0.24)
+
     unit = max(1, min(layer.size) // 90)
-    soft = _colours(layer, lambda image: image.filter(ImageFilter.MedianFilter(5 if min(image.size) > 200 else 3)))
-    pale = _colours(soft, lambda image: Image.blend(image, Image.new("RGB", image.size, (255, 250, 240)), 0.24))
-    blotches = _grain(*layer.size, 7 * unit, 7 * unit) * 0.7 + _grain(*layer.size, 2 * unit, 2 * unit) * 0.3
-    return _frayed(_textured(pale, blotches, 0.13), _grain(*layer.size, 3 * unit, 3 * unit), 0.008)
+    return _frayed(_textured(_colours(layer, washed), _blotches, 0.13), _grain(*layer.size, 3 * unit, 3 * unit), 0.008)
 
 
 def _felt(layer: Image.Image) -> Image.Image:
-    grain = _fibres(layer.size)
-    soft = _colours(layer, lambda image: image.filter(ImageFilter.GaussianBlur(max(0.5, min(image.size) / 300))))
-    calm = _colours(soft, lambda image: ImageEnhance.Color(image).enhance(0.86))
-    return _frayed(_textured(calm, grain, 0.2 if layer.mode == "RGBA" else 0.11), grain, 0.006)
+    def soft(image: Image.Image) -> Image.Image:
+        return ImageEnhance.Color(image.filter(ImageFilter.BoxBlur(max(0.5, min(image.size) / 300)))).enhance(0.86)
+
+    rough = _textured(_colours(layer, soft), _fibres, 0.2 if layer.mode == "RGBA" else 0.11)
+    return _frayed(rough, _fibres(layer.size), 0.006) if layer.mode == "RGBA" else rough
 
 
 def _oil(layer: Image.Image) -> Image.Image:
-    def brushed(image: Image.Image) -> Image.Image:
-        small = image.copy()
-        small.thumbnail((420, 420))
-        return small.filter(ImageFilter.ModeFilter(7)).resize(image.size, Image.Resampling.BICUBIC)
-
-    rich = _colours(_colours(layer, brushed), lambda image: ImageEnhance.Color(image).enhance(1.3))
-    unit = max(1, min(layer.size) // 160)
-    return _textured(rich, _grain(*layer.size, 8 * unit, 2 * unit) + _grain(*layer.size, 2 * unit, 6 * unit), 0.05)
+    rich = _colours(layer, lambda image: ImageEnhance.Color(_dabbed(image, 85, 2)).enhance(1.3))
+    return _textured(rich, _strokes, 0.06)
 
 
 def _flat(layer: Image.Image) -> Image.Image:
     colours = 7 if layer.mode == "RGBA" else 14
-    return _colours(layer, lambda image: image.quantize(colours, dither=Image.Dither.NONE).convert("RGB"))
+
+    def few(image: Image.Image) -> Image.Image:
+        small = max(1, min(image.size) // 40)
+        palette = image.reduce(small).quantize(colours, dither=Image.Dither.NONE)
+        return image.quantize(palette=palette, dither=Image.Dither.NONE).convert("RGB")
+
+    return _colours(layer, few)
 
 
 def _ink(layer: Image.Image) -> Image.Image:
     backdrop = layer.mode != "RGBA"
 
     def washed(image: Image.Image) -> Image.Image:
-        grey = image.convert("L").point(lambda v: min(255, max(0, int((v - 62) * 1.55))))
+        grey = image.convert("L").point(_FADING)
         if backdrop:
-            grey = ImageOps.autocontrast(image.convert("L"), cutoff=2).filter(
-                ImageFilter.GaussianBlur(min(image.size) / 160)
-            )
+            soft = image.convert("L").filter(ImageFilter.BoxBlur(1.4 * min(image.size) / 160))
+            grey = ImageOps.autocontrast(soft, cutoff=2)
         return ImageOps.colorize(grey, (96, 96, 100) if backdrop else (22, 22, 28), (250, 245, 232))
 
-    unit = max(1, min(layer.size) // 80)
-    blotches = _grain(*layer.size, 6 * unit, 6 * unit)
-    return _frayed(_textured(_colours(layer, washed), blotches, 0.06), blotches, 0.006)
+    drawn = _textured(_colours(layer, washed), _washes, 0.06)
+    return drawn if backdrop else _frayed(drawn, _washes(layer.size), 0.006)
+
+
+_SPREAD = [min(255, 5 * v) for v in range(256)]
+_FADING = [min(255, max(0, int((v - 62) * 1.55))) for v in range(256)]
+_SHADING = [60 + v * 195 // 255 for v in range(256)]
 
 
 def _cyberpunk(layer: Image.Image) -> Image.Image:
     if layer.mode == "RGBA":
-        return _bordered(
+        return bordered(
             _colours(layer, lambda image: ImageEnhance.Color(image).enhance(1.25)), (0, 240, 255), 0.008, 0.012
         )
     dark = ImageOps.colorize(layer.convert("L"), (12, 4, 40), (255, 170, 240), (120, 30, 170))
@@ -136,19 +186,19 @@ def _cyberpunk(layer: Image.Image) -> Image.Image:
 def _sketch(layer: Image.Image) -> Image.Image:
     def drawn(image: Image.Image) -> Image.Image:
         grey = image.convert("L")
-        inverse = ImageOps.invert(grey).filter(ImageFilter.GaussianBlur(max(1.0, min(image.size) / 90)))
+        inverse = ImageOps.invert(grey).filter(ImageFilter.BoxBlur(max(1.0, 1.4 * min(image.size) / 90)))
         lines = np.minimum(
             255, np.asarray(grey, np.float32) * 255 / np.maximum(1, 255 - np.asarray(inverse, np.float32))
         )
-        shaded = Image.blend(Image.fromarray(lines.astype(np.uint8)), grey.point(lambda v: 60 + v * 195 // 255), 0.55)
+        shaded = Image.blend(Image.fromarray(lines.astype(np.uint8)), grey.point(_SHADING), 0.55)
         return ImageOps.colorize(shaded, (52, 50, 56), (252, 250, 244))
 
-    return _bordered(_colours(layer, drawn), (70, 68, 74), 0.004)
+    return bordered(_colours(layer, drawn), (70, 68, 74), 0.004)
 
 
 def _cartoon(layer: Image.Image) -> Image.Image:
     bold = _colours(layer, lambda image: ImageEnhance.Color(ImageOps.posterize(image, 3)).enhance(1.25))
-    return _bordered(bold, (40, 30, 44), 0.01)
+    return bordered(bold, (40, 30, 44), 0.01)
 
 
 def _vintage(layer: Image.Image) -> Image.Image:
@@ -156,7 +206,7 @@ def _vintage(layer: Image.Image) -> Image.Image:
         sepia = ImageOps.colorize(image.convert("L"), (48, 32, 20), (250, 236, 206), (166, 128, 88))
         return Image.blend(image, sepia, 0.74)
 
-    return _textured(_colours(layer, faded), _grain(*layer.size, 2, 2), 0.05)
+    return _textured(_colours(layer, faded), _specks, 0.05)
 
 
 def _monochrome(layer: Image.Image) -> Image.Image:
@@ -164,13 +214,13 @@ def _monochrome(layer: Image.Image) -> Image.Image:
 
 
 def _paper_cut(layer: Image.Image) -> Image.Image:
-    return _bordered(_textured(_flat(layer), _fibres(layer.size), 0.05), (252, 250, 246), 0.016)
+    return bordered(_textured(_flat(layer), _fibres, 0.05), (252, 250, 246), 0.016)
 
 
 def _photo(layer: Image.Image) -> Image.Image:
     if layer.mode == "RGBA":
         return layer
-    return layer.filter(ImageFilter.GaussianBlur(min(layer.size) / 260))
+    return layer.filter(ImageFilter.BoxBlur(1.2 * min(layer.size) / 260))
 
 
 def _rendered(layer: Image.Image) -> Image.Image:

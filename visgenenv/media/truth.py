@@ -12,6 +12,8 @@ from msgspec.structs import replace
 from visgenenv.media.audio import audible
 from visgenenv.media.beats import pulses
 from visgenenv.media.caching import by_recipe
+from visgenenv.media.defects_heard import said, tempo
+from visgenenv.media.defects_joined import labels
 from visgenenv.media.graphs import Figure, graph
 from visgenenv.media.layout import arrange
 from visgenenv.media.mixing import seconds_of
@@ -36,7 +38,8 @@ def truth(asset: Asset) -> Truth:
     """
     found = recipe_truth(asset.recipe)
     if asset.recipe.node in ("scene", "edit", "shot", "animate") and asset.height:
-        return replace(found, subjects=_placed(asset))
+        placed = _placed(asset)
+        return replace(found, subjects=(*placed, *found.subjects[len(placed) :]))
     return found
 
 
@@ -44,7 +47,15 @@ def truth(asset: Asset) -> Truth:
 def recipe_truth(recipe: Recipe) -> Truth:
     """Return the truth of a recipe, without places (those depend on the frame's shape)."""
     known = TRUTHS.get(recipe.node)
-    return known(recipe) if known else Truth()
+    found, wrong = known(recipe) if known else Truth(), labels(recipe)
+    if not wrong:
+        return found
+    drifted = [label.partition("->")[2] for label in wrong if label.startswith("identity_drift:")]
+    return replace(
+        found,
+        subjects=(*found.subjects, *[Subject(name) for name in drifted]),
+        defects=tuple(dict.fromkeys((*found.defects, *wrong))),
+    )
 
 
 def _placed(asset: Asset) -> tuple[Subject, ...]:
@@ -58,12 +69,14 @@ def _placed(asset: Asset) -> tuple[Subject, ...]:
         at = places.get(figure, [(0.5, 0.5)])
         centre = (round(sum(x for x, _ in at) / len(at), 4), round(sum(y for _, y in at) / len(at), 4))
         out.append(Subject(figure.name, figure.count, figure.colour, centre))
+    out += [Subject(name, 1, colour) for name, colour in drawn.depicted]
     return tuple(out)
 
 
 def _picture(recipe: Recipe) -> Truth:
     drawn = graph(recipe)
     subjects = tuple(Subject(figure.name, figure.count, figure.colour) for figure in drawn.figures)
+    subjects += tuple(Subject(name, 1, colour) for name, colour in drawn.depicted)
     return Truth(subjects, drawn.scene, drawn.style, drawn.caption, unrendered=drawn.unrendered)
 
 
@@ -72,11 +85,11 @@ def _clip(recipe: Recipe) -> Truth:
 
 
 def _song(recipe: Recipe) -> Truth:
-    return Truth(bpm=float(recipe.params["bpm"]), music=True)
+    return Truth(bpm=tempo(recipe) if recipe.params["bpm"] else 0.0, music=True)
 
 
 def _speech(recipe: Recipe) -> Truth:
-    return Truth(speech=str(recipe.params["text"]))
+    return Truth(speech=said(recipe, 0.0, 1.0, 1.0) if "flaw" in recipe.params else str(recipe.params["text"]))
 
 
 def _effect(recipe: Recipe) -> Truth:
@@ -143,6 +156,8 @@ def _stretch(recipe: Recipe, start: float, end: float, length: float = 0.0) -> T
     whole, length = recipe_truth(recipe), length or seconds_of(recipe)
     if not whole.speech or not length or (start <= 0 and end >= length - 0.002):
         return whole
+    if "flaw" in recipe.params and recipe.node == "speech":
+        return replace(whole, speech=said(recipe, start, end, length))
     first, last = (round(min(1.0, max(0.0, moment / length)) * len(whole.speech)) for moment in (start, end))
     return replace(whole, speech=whole.speech[first:last].strip())
 
@@ -220,4 +235,5 @@ TRUTHS: dict[str, Callable[[Recipe], Truth]] = {
     "pace": _pace,
     "ops": _ops,
     "document": _document,
+    "file": lambda recipe: recipe_truth(recipe.sources[0]) if recipe.sources else Truth(),
 }

@@ -6,7 +6,7 @@ import numpy as np
 from PIL import Image
 
 from visgenenv.errors import MediaError
-from visgenenv.media.audio import samples
+from visgenenv.media.audio import hear
 from visgenenv.media.drawing import frame
 from visgenenv.types import Asset, Recipe
 
@@ -20,6 +20,8 @@ _RATE = 16_000
 def view(asset: Asset, max_px: int = 448, n_frames: int = 8) -> list[Image.Image]:
     """Return small RGB pictures of an asset: one of an image, `n_frames` of a film, a spectrogram of a sound.
 
+    They are the caller's own.
+
     Args:
         asset: Of kind image, video or audio.
         max_px: Longest side; both sides are multiples of 32.
@@ -31,12 +33,12 @@ def view(asset: Asset, max_px: int = 448, n_frames: int = 8) -> list[Image.Image
         raise MediaError(f"{asset.url}: a {asset.kind} has no picture")
     size = small_size(asset.width, asset.height, max_px)
     if asset.kind == "image":
-        return [frame(asset.recipe, 0.0, *size)]
+        return [frame(asset.recipe, 0.0, *size).copy()]
     seconds = asset.fps[1] / asset.fps[0]
     last = max(asset.n_frames - 1, 0)
     count = max(1, min(n_frames, asset.n_frames))
     picks = [round(index * last / max(count - 1, 1)) for index in range(count)]
-    return [frame(asset.recipe, pick * seconds, *size) for pick in picks]
+    return [frame(asset.recipe, pick * seconds, *size).copy() for pick in picks]
 
 
 def small_size(width: int, height: int, max_px: int) -> tuple[int, int]:
@@ -59,9 +61,9 @@ def spectrogram(recipe: Recipe, seconds: float) -> Image.Image:
     """Return a picture of a sound: time to the right, frequency (0 to 8 kHz) upwards, loudness as brightness."""
     width, height = SPECTROGRAM
     n = max(1024, round(min(seconds, 600.0) * _RATE))
-    wave = samples(recipe, n, _RATE, 1)[:, 0]
+    wave = hear(recipe, n, _RATE)
     starts = np.linspace(0, max(len(wave) - 512, 0), width).astype(int)
-    pieces = np.stack([wave[start : start + 512] for start in starts]) * np.hanning(512)
+    pieces = np.clip(np.stack([wave[start : start + 512] for start in starts]), -1, 1) * np.hanning(512)
     power = np.log10(np.abs(np.fft.rfft(pieces, axis=1))[:, 1:] + 1e-4)
     shown = np.clip((power + 3) / 5, 0, 1).T[::-1]
     grey = Image.fromarray((shown * 255).astype(np.uint8)).resize((width, height), Image.Resampling.BILINEAR)

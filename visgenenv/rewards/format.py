@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections.abc import Sequence
-
-import orjson
+from typing import Any
 
 from visgenenv.parsing import duplicate_keys
+from visgenenv.rewards.cases import due
 from visgenenv.rewards.facts import cited, delivered
+from visgenenv.rewards.plan_reading import read_plan
 from visgenenv.trajectory import Trajectory
 from visgenenv.types import Action, Score, Step
 
@@ -54,7 +54,7 @@ def _turn_checks(trajectory: Trajectory) -> list[dict[str, bool]]:
         }
         if action.calls or action.answer or _any(action, _JSON):
             checks["json"] = _json(trajectory, action)
-        thinks.add(_normal(action.think))
+        thinks.add(normal(action.think))
         out.append(checks)
     return out
 
@@ -65,45 +65,35 @@ def _any(action: Action, codes: Sequence[str]) -> bool:
 
 def _content(action: Action, thinks: set[str], before: Sequence[Step]) -> bool:
     """A think says something new; a plan has a step; a second plan has a reason."""
-    if len(action.think) < 8 or _normal(action.think) in thinks or "short_think" in action.faults:
+    if len(action.think) < 8 or normal(action.think) in thinks or "short_think" in action.faults:
         return False
     if action.plan is None:
         return True
-    return plan_steps(action.plan) > 0 and _may_plan(before)
-
-
-def _may_plan(before: Sequence[Step]) -> bool:
-    """Whether a plan is due: none was made yet, or a call failed since the last one."""
-    for step in reversed(before):
-        if not all(result.ok for result in step.results):
-            return True
-        if step.action.plan is not None:
-            return False
-    return True
-
-
-def plan_steps(plan: str) -> int:
-    """Count the steps of a plan: items of a JSON list (or of its `steps`), else lines that begin with a number or dash."""
-    try:
-        read = orjson.loads(plan)
-    except ValueError:
-        return sum(
-            bool(re.match(r"\s*(?:[0-9一二三四五六七八九十]+[.、)):]|[-*•])\s*\S", line)) for line in plan.splitlines()
-        )
-    if isinstance(read, dict):
-        read = read.get("steps")
-    return len(read) if isinstance(read, list) and all(isinstance(one, dict) for one in read) else 0
+    return bool(read_plan(action.plan).steps) and due(before)
 
 
 def _json(trajectory: Trajectory, action: Action) -> bool:
     """JSON is strict, names no key twice, and an answer does not claim what was not delivered."""
-    if _any(action, _JSON) or "short_summary" in action.faults or duplicate_keys(action.text):
+    if _any(action, _JSON) or "short_summary" in action.faults or _twice(action):
         return False
     if action.answer is None or trajectory.answer is not action.answer:
         return True
     n, unknown = len(delivered(trajectory)), cited(trajectory)[1]
     complete = n >= trajectory.task.count[0] and not unknown
     return {"success": complete, "partial": n > 0, "failed": not complete}[action.answer.task_status]
+
+
+def _twice(action: Action) -> bool:
+    """Whether any JSON of a turn names a key twice; where every colon after a quote belongs to a key, none can."""
+    keys = sum(2 + _keys(call.arguments) for call in action.calls) + 3 * (action.answer is not None)
+    plan = action.plan.count('":') if action.plan else 0
+    return action.text.count('":') - plan != keys and duplicate_keys(action.text)
+
+
+def _keys(value: Any) -> int:
+    if type(value) is dict:
+        return len(value) + sum(map(_keys, value.values()))
+    return sum(map(_keys, value)) if type(value) is list else 0
 
 
 def _episode_checks(trajectory: Trajectory) -> dict[str, bool]:
@@ -119,6 +109,6 @@ def _episode_checks(trajectory: Trajectory) -> dict[str, bool]:
     }
 
 
-def _normal(text: str) -> str:
+def normal(text: str) -> str:
     """Fold case, width and whitespace, so that a think repeated with other spacing is a repetition."""
     return " ".join(unicodedata.normalize("NFKC", text).casefold().split())

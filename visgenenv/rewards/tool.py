@@ -5,15 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from math import ceil
 
-import orjson
-
-from visgenenv.rewards.facts import cited, closure
+from visgenenv.rewards.facts import cited, closure, ledger_of, repeats
+from visgenenv.rewards.families import INSPECTING, MEDIUM, family_of
 from visgenenv.trajectory import Trajectory
 from visgenenv.types import LedgerEntry, Score
 
-FAMILIES = ("text2image", "image_edit", "text2video", "image2video")
-"""Tools of one family do the same job for different services."""
-_MEDIUM = {"text2image": "picture", "image_edit": "picture", "text2video": "film", "image2video": "film"}
 _UNREADABLE = ("UNKNOWN_TOOL", "BAD_CALL")
 _SERIOUS = ("UNKNOWN_TOOL", "BAD_CALL", "INVALID_ARGUMENT")
 
@@ -25,7 +21,7 @@ def tool_score(trajectory: Trajectory, mode: str = "graded") -> Score:
         trajectory: A finished record.
         mode: "graded" (success and recovery, times economy) or "ladder" (VisionCreator-R1's 0, 0.1, 0.8, 1.0).
     """
-    ledger = trajectory.ledger
+    ledger = ledger_of(trajectory)
     if not any(entry.ok for entry in ledger):
         return Score(0.0, "no call succeeded" if ledger else "no tool was called")
     recovered, final = _failures(ledger)
@@ -37,18 +33,12 @@ def tool_score(trajectory: Trajectory, mode: str = "graded") -> Score:
         base = 0.3 * (1 - len(final) / len(ledger))
     else:
         base = max(0.4, 0.8 * 0.9 ** (weight - 1)) if weight else 1.0
-    useful, waste = _economy(trajectory, ledger)
+    useful, waste = economy(trajectory)
     allowed = max(2, ceil(0.25 * trajectory.task.reference_length))
     econ = useful / (useful + max(0, waste - allowed)) if useful else 0.0
     evidence = {"recovered": len(recovered), "final": len(final), "useful": useful, "waste": waste, "allowed": allowed}
     reason = f"{_reason(recovered, final)}; {useful} of {len(ledger)} calls went into the answer"
     return Score(base * econ, reason, evidence)
-
-
-def family(name: str) -> str:
-    """Return the family of a tool: `text2image` for `tool_text2image_qwen`, the tool's own name where it stands alone."""
-    stem = name.removeprefix("tool_")
-    return next((one for one in FAMILIES if stem.startswith(one)), stem)
 
 
 def _failures(ledger: Sequence[LedgerEntry]) -> tuple[list[LedgerEntry], list[LedgerEntry]]:
@@ -60,13 +50,13 @@ def _failures(ledger: Sequence[LedgerEntry]) -> tuple[list[LedgerEntry], list[Le
     recovered, final = [], []
     later: set[str] = set()
     for entry in reversed(ledger):
-        own = family(entry.call.name)
+        own = family_of(entry.call.name)
         if entry.ok:
-            later |= {own, _MEDIUM.get(own, own), "any"}
+            later |= {own, MEDIUM.get(own, own), "any"}
             continue
         assert entry.result.error is not None
         env = entry.result.error.fault == "ENV"
-        cure = "any" if _type(entry) in _UNREADABLE else _MEDIUM.get(own, own) if env else own
+        cure = "any" if _type(entry) in _UNREADABLE else MEDIUM.get(own, own) if env else own
         if cure not in later:
             final.append(entry)
         elif not env:
@@ -74,34 +64,44 @@ def _failures(ledger: Sequence[LedgerEntry]) -> tuple[list[LedgerEntry], list[Le
     return recovered, final
 
 
-def _economy(trajectory: Trajectory, ledger: Sequence[LedgerEntry]) -> tuple[int, int]:
-    """Count the successful calls that went into the answer, and the calls that were waste."""
+def economy(trajectory: Trajectory) -> tuple[int, int]:
+    """Count the successful calls that went into the answer, and the calls that were waste.
+
+    Neither the one nor the other: a failure that is not repeated; the first look at something that then went into
+    the answer or was worked on; a flawed result that was made again.
+    """
+    ledger = ledger_of(trajectory)
     reached = closure(trajectory, cited(trajectory)[0])
+    made, worked_on = _later(ledger)
     useful = waste = 0
-    seen: set[tuple[str, bytes]] = set()
-    for entry in ledger:
-        key = (
-            (entry.call.name, orjson.dumps(entry.call.arguments, option=orjson.OPT_SORT_KEYS))
-            if _plain(entry)
-            else None
-        )
-        repeated = key in seen if key else False
-        if entry.ok and not repeated and any(asset.id in reached for asset in entry.result.assets):
+    looked: set[tuple[str, str]] = set()
+    for place, (entry, again) in enumerate(zip(ledger, repeats(trajectory), strict=True)):
+        family, inputs = family_of(entry.call.name), entry.result.inputs
+        if entry.ok and not again and any(asset.id in reached for asset in entry.result.assets):
             useful += 1
-        elif entry.ok or repeated:
-            waste += 1
-        if key and (entry.ok or (entry.result.error and entry.result.error.fault == "AGENT")):
-            seen.add(key)
+            continue
+        if entry.ok and not again and family in INSPECTING:
+            new = [one for one in inputs if (family, one) not in looked]
+            looked |= {(family, one) for one in inputs}
+            if any(one in reached or worked_on.get(one, -1) > place for one in new):
+                continue
+        if entry.ok and entry.result.flaws and made.get(family, -1) > place:
+            continue
+        waste += entry.ok or again
     return useful, waste
 
 
-def _plain(entry: LedgerEntry) -> bool:
-    """Whether the arguments can be compared; deep or odd ones never reached a tool."""
-    try:
-        orjson.dumps(entry.call.arguments)
-    except (TypeError, ValueError, RecursionError):
-        return False
-    return True
+def _later(ledger: Sequence[LedgerEntry]) -> tuple[dict[str, int], dict[str, int]]:
+    """Return the last success of each family, and where each asset was last worked on."""
+    made: dict[str, int] = {}
+    worked_on: dict[str, int] = {}
+    for place, entry in enumerate(ledger):
+        family = family_of(entry.call.name)
+        if entry.ok:
+            made[family] = place
+            if family not in INSPECTING:
+                worked_on |= dict.fromkeys(entry.result.inputs, place)
+    return made, worked_on
 
 
 def _type(entry: LedgerEntry) -> str:

@@ -8,6 +8,7 @@ import orjson
 from msgspec import structs
 
 from visgenenv.luck import digest, first_uniform, log_normal, uniforms
+from visgenenv.media.casting import cast
 from visgenenv.tools.spec import Fault, ToolSpec
 from visgenenv.types import Asset, Kind, Recipe, ToolCall, ToolError, ToolResult, Usage
 
@@ -168,6 +169,9 @@ class Invocation:
         self._minted += 1
         if workspace.media is not None and workspace.media.match == "random":
             recipe = structs.replace(recipe, params={**recipe.params, "match": "random"})
+        if workspace.media is not None and workspace.media.path is not None:
+            seconds = n_frames * fps[1] / fps[0] if n_frames else 0.0
+            recipe = cast(workspace.media, recipe, width, height, seconds, self._luck_of(recipe, b"entry"))
         if self.defect_rate and recipe.node in _GENERATED:
             recipe = self._flawed(recipe)
         return Asset(
@@ -192,10 +196,13 @@ class Invocation:
 
     def _flawed(self, recipe: Recipe) -> Recipe:
         """Let luck decide whether a generated output is flawed; what its flaw is, the media decide by its content."""
-        flawed, kind = uniforms(digest(self.workspace.world_key, b"flaw", recipe.seed.encode()))[:2]
+        flawed, kind = self._luck_of(recipe, b"flawed"), self._luck_of(recipe, b"flaw")
         if flawed >= self.defect_rate:
             return recipe
         return structs.replace(recipe, params={**recipe.params, "flaw": kind})
+
+    def _luck_of(self, recipe: Recipe, name: bytes) -> float:
+        return first_uniform(digest(self.workspace.world_key, name, recipe.seed.encode()))
 
     def seed(self, index: int = 0) -> str:
         """Return the recipe seed of output `index`."""

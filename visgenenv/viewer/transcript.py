@@ -92,7 +92,7 @@ def _scores(record: RewardRecord) -> list[dict[str, Any]]:
                 "name": name,
                 "value": decimal(value if applies else None),
                 "share": round(100 * value) if applies else None,
-                "counts": name in PRESETS[record.preset].weights if record.preset in PRESETS else True,
+                "counts": PRESETS[record.preset].counts(name) if record.preset in PRESETS else True,
                 "contribution": decimal(record.contributions[name]),
                 "reason": sentence.partition(": ")[2],
                 "facets": _pretty(facets) if facets else "",

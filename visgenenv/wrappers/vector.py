@@ -8,7 +8,9 @@ from typing import Any
 import numpy as np
 from gymnasium.vector import VectorEnv, VectorWrapper
 
-from visgenenv.rewards.ltr import Component, Preset, load_preset, score
+from visgenenv.rewards.judges import Judge
+from visgenenv.rewards.ltr import Component, OnFailure, score_all
+from visgenenv.rewards.presets import DEFAULT, Preset, load_preset
 from visgenenv.trajectory import Trajectory
 
 __all__ = ["LtrReward"]
@@ -22,21 +24,27 @@ class LtrReward(VectorWrapper):
         preset: Name in `visgenenv.rewards.PRESETS`, or a `Preset`.
         components: Name -> `(trajectory) -> Score`; default the shipped ones.
         weights: On top of the preset's.
+        judge: Who judges plan and execution; default the rules. Lanes that end in one step are judged at once.
+        on_failure: What happens if the judge gives no verdict (`visgenenv.rewards.score_all`).
     """
 
     def __init__(
         self,
         env: VectorEnv[Any, Any, Any],
-        preset: str | Preset = "RL1",
+        preset: str | Preset = DEFAULT,
         *,
         components: Mapping[str, Component] | None = None,
         weights: Mapping[str, float] | None = None,
+        judge: Judge | None = None,
+        on_failure: OnFailure = "fallback",
     ):
         super().__init__(env)
         load_preset(preset)
         self.preset = preset
         self.components = components
         self.weights = weights
+        self.judge = judge
+        self.on_failure: OnFailure = on_failure
 
     def step(self, actions: Any) -> tuple[Any, Any, Any, Any, dict[str, Any]]:
         """Step, and score the records of the lanes that ended."""
@@ -51,8 +59,16 @@ class LtrReward(VectorWrapper):
     def scored(self, rewards: Any, infos: dict[str, Any]) -> Any:
         """Return the rewards of one step with every finished lane scored; enter the records into `infos`."""
         rewards = np.zeros_like(rewards)
-        for lane, trajectory in _finished(infos):
-            ltr = score(trajectory, self.preset, components=self.components, weights=self.weights)
+        ended = list(_finished(infos))
+        records = score_all(
+            [trajectory for _, trajectory in ended],
+            self.preset,
+            components=self.components,
+            weights=self.weights,
+            judge=self.judge,
+            on_failure=self.on_failure,
+        )
+        for (lane, _), ltr in zip(ended, records, strict=True):
             rewards[lane] = ltr.reward
             self._add_info(infos, {"ltr": ltr}, lane)
         return rewards

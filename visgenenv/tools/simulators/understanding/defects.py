@@ -48,7 +48,7 @@ def _first_time(code: str, known: Truth) -> float:
 def _film_issues(film: Recipe, shape: tuple[int, int], seconds: float) -> Iterator[Issue]:
     """Yield the borders, long stills and frozen end of a film, followed through what was done to it later."""
     params = film.params
-    if film.node == "titles":
+    if film.node in ("titles", "file") and film.sources:
         yield from _film_issues(film.sources[0], shape, seconds)
     elif film.node == "ops":
         below = _film_issues(film.sources[0], tuple(params["size"]), float(params["length"]))

@@ -55,7 +55,7 @@ def utterances(recipe: Recipe) -> tuple[Utterance, ...]:
             return ()
         found = through(params["ops"], [((one.start, one.end), one) for one in utterances(sources[0])])
         return tuple(replace(one, start=start, end=end) for (start, end), one in found)
-    return utterances(sources[0]) if recipe.node == "titles" else ()
+    return utterances(sources[0]) if recipe.node in ("titles", "file") and sources else ()
 
 
 def _of_film(params: dict[str, Any], sources: tuple[Recipe, ...]) -> Iterator[Utterance]:
@@ -149,7 +149,7 @@ def sources_heard(recipe: Recipe) -> tuple[Recipe, ...]:
     elif recipe.node == "cut":
         parts = [sources[0], *[sources[index] for index in params["concat"]]] if params["volume"] else []
         parts += [sources[index] for index in params["mix"]]
-    elif recipe.node in ("pace", "titles", "ops"):
+    elif recipe.node in ("pace", "titles", "ops", "file") and sources:
         muted = any(op["op"] == "mute" or op.get("volume") == 0 for op in params.get("ops", ()))
         parts = [] if muted else [sources[0]]
     found = {one.seed: one for part in parts for one in sources_heard(part)}
