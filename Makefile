@@ -39,9 +39,11 @@ check: $(STAMP)  ## Lint, formatting, types, layers, generated pages
 docs: $(STAMP)  ## Write the generated pages of docs/ anew
 	$(BIN)/python scripts/generate_docs.py
 
-bench: $(STAMP)  ## Measure steps per second, and what each tool costs
+bench: $(STAMP)  ## Measure steps per second, tools, rewards and media
 	$(BIN)/python benchmarks/step.py
 	$(BIN)/python benchmarks/tools.py
+	$(BIN)/python benchmarks/rewards.py
+	$(BIN)/python benchmarks/media.py --quick
 
 clean:  ## Remove .venv and everything tools have cached
 	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis build dist

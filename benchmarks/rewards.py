@@ -11,7 +11,7 @@ import sys
 import tempfile
 from pathlib import Path
 from statistics import median
-from time import perf_counter
+from time import process_time
 
 import msgspec
 
@@ -54,9 +54,9 @@ def records() -> list[Trajectory]:
 
 
 def timed(function, record: Trajectory) -> float:
-    start = perf_counter()
+    start = process_time()
     function(record)
-    return 1e3 * (perf_counter() - start)
+    return 1e3 * (process_time() - start)
 
 
 def cold(path: Path) -> list[tuple[int, float, float]]:
@@ -82,14 +82,14 @@ def main() -> None:
             [sys.executable, __file__, "--cold", path], check=True, capture_output=True, text=True
         ).stdout
     rows = [tuple(map(float, line.split())) for line in out.splitlines()]
-    print("turns  plays  score, first time  slowest  orjson    (ms, median)")
+    print("turns  plays  score, first time  slowest  orjson    (ms of processor time, median)")
     for length in LENGTHS:
         near = [row for row in rows if abs(row[0] - length) <= 0.15 * length]
         if near:
             first, json = median(row[1] for row in near), median(row[2] for row in near)
             print(f"{length:5d}  {len(near):5d}  {first:17.2f}  {max(row[1] for row in near):7.2f}  {json:6.2f}")
     twenty = [record for record in chosen if abs(len(record.steps) - 20) <= 3]
-    print("\n20 turns, by component, record known to the media caches (ms, median)")
+    print("\n20 turns, by component, record known to the media caches (ms of processor time, median)")
     for name, component in COMPONENTS.items():
         print(f"  {name:7s} {median(timed(component, record) for record in twenty for _ in range(5)):6.3f}")
 

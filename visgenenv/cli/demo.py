@@ -12,10 +12,11 @@ from visgenenv.cli.episodes import draw_page
 from visgenenv.cli.playing import Played, play, summary, summary_table
 from visgenenv.cli.terminal import Json, Out, console, emit, writable
 from visgenenv.rewards import score
+from visgenenv.rewards.presets import DEFAULT
 from visgenenv.tasks import load_suite
 from visgenenv.viewer import Play
 
-PRESET = "RL1"
+PRESET = DEFAULT
 EPISODES, QUICK_EPISODES = 96, 12
 MAX_MB = 30.0
 FILM_HEIGHT, QUICK_FILM_HEIGHT = 360, 180
