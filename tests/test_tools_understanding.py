@@ -1011,3 +1011,50 @@ def test_nobody_vouches_for_the_spelling_and_a_time_is_no_ratio(studio):
     assert studio.see("有没有错别字?", url).startswith("文字是“HAPY BIRTHDAY”")
     assert studio.see("Are there typos in the text?", url).startswith("The text reads “HAPY BIRTHDAY”")
     assert "pixels" not in studio.watch("What happens at 0:05?", studio.clip("a fox"))
+
+
+def flawed(kind, node="scene", prompt='a red fox and a blue robot in a forest, with the text "HELLO"'):
+    """A workspace with one asset that has a defect of this kind, and its url."""
+    for step in range(400):
+        params = {"prompt": prompt, "flaw": step / 400, "seconds": 8.0, "audio": True}
+        given = {"recipe": {"node": node, "params": params}}
+        asset = stand_in("vid_flawed01" if node == "shot" else "img_flawed01", given)
+        if any(label.partition(":")[0] == kind for label in truth(asset).defects):
+            workspace = Workspace(seed=1)
+            workspace.assets[asset.id] = asset
+            return workspace, asset
+    raise AssertionError(f"no flaw is a {kind}")
+
+
+@pytest.mark.parametrize(
+    ("kind", "words"),
+    [
+        ("blur", "blurred"),
+        ("noise", "grainy"),
+        ("colour_cast", "cast"),
+        ("garbled_text", "garbled"),
+        ("cropped", "cut off"),
+    ],
+)
+def test_a_defect_that_can_be_seen_is_told(kind, words):
+    workspace, asset = flawed(kind)
+    call = {"images": [asset.url], "question": "Is anything wrong?", "analysis_type": "quality"}
+    data = load_toolbox().call("tool_image_analysis", call, workspace).data
+    assert any(words in issue for issue in data["issues"]) and data["score"] < 8.5
+
+
+@pytest.mark.parametrize("kind", ["wrong_count", "missing_object", "wrong_colour", "wrong_subject"])
+def test_what_only_the_request_would_tell_is_no_defect_but_the_count_and_colour_told_are_those_shown(kind):
+    workspace, asset = flawed(kind, prompt="three red foxes and a blue robot in a forest")
+    call = {"images": [asset.url], "question": "Is anything wrong?", "analysis_type": "quality"}
+    assert load_toolbox().call("tool_image_analysis", call, workspace).data["issues"] == []
+    call = {"images": [asset.url], "question": "Describe everything.", "analysis_type": "describe"}
+    answer = load_toolbox().call("tool_image_analysis", call, workspace).data["answer"]
+    assert all(one.name in answer or f"{one.name}es" in answer for one in truth(asset).subjects)
+
+
+def test_a_flicker_in_a_clip_is_told_with_its_time():
+    workspace, asset = flawed("flicker", "shot")
+    call = {"videos": [asset.url], "question": "Any defects?", "analysis_type": "quality"}
+    (issue,) = load_toolbox().call("tool_video_analysis", call, workspace).data["issues"]
+    assert issue["text"] == "the picture flickers" and 0 <= issue["timestamp"] < 8

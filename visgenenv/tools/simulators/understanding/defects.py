@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from msgspec import Struct
 
+from visgenenv.media.defects_joined import defects, is_heard
 from visgenenv.media.shots import through
 from visgenenv.media.timeline import starts
 from visgenenv.types import Asset, Recipe, Truth
@@ -18,6 +19,14 @@ POOR_RATE = 16_000
 """A sound of fewer samples a second is dull."""
 
 
+AGAINST_THE_REQUEST = frozenset({
+    "wrong_count", "missing_object", "extra_object", "wrong_colour", "wrong_subject", "missing_text", "wrong_tempo",
+})  # fmt: skip
+"""Defects that only who knows the request can tell: what is seen is told, and it is told truly."""
+ABOUT_SOMETHING = frozenset({"cropped", "extra_limb", "vanishing_object"})
+"""Defects of one subject, whose name stands behind the code."""
+
+
 class Issue(Struct, frozen=True):
     """A defect by its code, and the second from which on it shows (0 in a picture)."""
 
@@ -27,7 +36,7 @@ class Issue(Struct, frozen=True):
 
 def issues(asset: Asset, known: Truth) -> tuple[Issue, ...]:
     """Return what is wrong with an asset, in the order of time."""
-    found = [Issue(_first_time(code, known), code) for code in known.defects]
+    found = list(_generated(asset, known))
     if asset.kind in ("image", "video") and min(asset.width, asset.height) < SMALL_SIDE:
         found.append(Issue(0.0, "low_resolution"))
     if asset.kind == "video":
@@ -40,9 +49,22 @@ def issues(asset: Asset, known: Truth) -> tuple[Issue, ...]:
     return tuple(sorted(dict.fromkeys(found), key=lambda issue: issue.at))
 
 
-def _first_time(code: str, known: Truth) -> float:
+def _generated(asset: Asset, known: Truth) -> Iterator[Issue]:
+    """Yield what came out wrong and can be told by looking: not that two foxes were to be three."""
+    begins = {label: start for (start, _), label in reversed(defects(asset.recipe))}
+    for label in known.defects:
+        kind, _, detail = label.partition(":")
+        if kind in AGAINST_THE_REQUEST:
+            continue
+        if kind == "noise" and is_heard(asset.recipe, label):
+            kind = "hiss"
+        about = f":{detail}" if kind in ABOUT_SOMETHING and "->" not in detail else ""
+        yield Issue(_first_time(kind, known, begins.get(label, 0.0)), kind + about)
+
+
+def _first_time(code: str, known: Truth, otherwise: float) -> float:
     odd = [start for start, _, words in known.subtitles if not words.isascii()]
-    return min(odd) if code == "missing_glyphs" and odd else 0.0
+    return min(odd) if code == "missing_glyphs" and odd else otherwise
 
 
 def _film_issues(film: Recipe, shape: tuple[int, int], seconds: float) -> Iterator[Issue]:

@@ -24,7 +24,19 @@ _ISSUES = {
     "borders": ("there are borders around the picture: a clip of another shape", "画面四周有边框:片段比例不同"),
     "frozen": ("the picture is frozen", "画面定格不动"),
     "flicker": ("the picture flickers", "画面闪烁"),
-    "noise": ("there is audible hiss", "有明显的底噪"),
+    "hiss": ("there is audible hiss", "有明显的底噪"),
+    "noise": ("the picture is grainy", "画面噪点多"),
+    "blur": ("the picture is blurred", "画面模糊"),
+    "colour_cast": ("the colours have a cast", "画面偏色"),
+    "garbled_text": ("the lettering is garbled", "文字错乱"),
+    "cropped": ("the {} is cut off at the edge", "{}在画面边缘被截断"),
+    "extra_limb": ("the {} has a limb too many", "{}多了一肢"),
+    "vanishing_object": ("the {} is gone for a while", "{}一度消失"),
+    "identity_drift": ("the subject turns into another", "主体中途变成了别的"),
+    "colour_drift": ("the subject changes colour", "主体颜色中途改变"),
+    "silence_gap": ("there is a gap of silence", "中间有一段无声"),
+    "clipping": ("the sound is clipped", "声音削波失真"),
+    "truncated": ("the sound ends too early", "声音提前中断"),
 }  # fmt: skip
 
 
@@ -51,8 +63,10 @@ def quality_score(found: Sequence[Issue], spread: int) -> float:
 
 def issue(code: str, lang: Lang) -> str:
     """Say what a defect is; one without a wording of ours by its own name."""
-    words = _ISSUES.get(code)
-    return words[lang == "zh"] if words else code.replace("_", " ")
+    kind, _, name = code.partition(":")
+    words = _ISSUES.get(kind)
+    thing = say.bare(name, lang, 1) if name else ("主体" if lang == "zh" else "subject")
+    return words[lang == "zh"].format(thing) if words else kind.replace("_", " ")
 
 
 def same(sights: Sequence[Sight], lang: Lang, spread: int) -> str:

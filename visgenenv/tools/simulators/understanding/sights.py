@@ -75,12 +75,16 @@ class Sight(Struct, frozen=True, eq=False):
         return "" if self.grey else subject.colour or SUBJECTS[subject.name].natural
 
 
+HEARD = frozenset({"near_silent", "hiss", "silence_gap", "clipping", "truncated"})
+"""Issues of the sound of a film."""
+
+
 @lru_cache(maxsize=1024)
 def heard_only(sight: Sight) -> Sight:
     """Return what is heard of a film, as if it were a sound; a sound stays as it is."""
     if sight.kind == "audio":
         return sight
-    heard = tuple(issue for issue in sight.issues if issue.code == "near_silent")
+    heard = tuple(issue for issue in sight.issues if issue.code in HEARD)
     return replace(sight, kind="audio", subjects=(), views=(), words="", cues=(), issues=heard, referenced=False)
 
 
