@@ -18,16 +18,29 @@ DOCS = Path(__file__).resolve().parent.parent / "docs"
 
 def pages() -> dict[Path, str]:
     """Return every generated page with its content."""
-    return {**catalogue(load_toolbox(), DOCS), DOCS / "gallery.md": gallery(load_suite("dev"))}
+    tasks = {"gallery.md": gallery(load_suite("dev")), "requests.md": requests(SEED)}
+    return {**catalogue(load_toolbox(), DOCS), **{DOCS / "tasks" / name: text for name, text in tasks.items()}}
 
 
+SEED = 6
+"""Of the sample of requests that is listed to be read."""
+SAMPLED = 100
 GALLERY = """\
 # Task gallery
 
 <!-- Written by scripts/generate_docs.py from the suite `dev`; run `make docs` after a change to the generator. -->
 
 The first request of every type that the suite `dev` holds, in English and Chinese: {n} of the 42 types of
-VisionCreator's Table 8. What is hidden from the policy stands below each. [tasks.md](tasks.md) says how they are drawn.
+VisionCreator's Table 8. What is hidden from the policy stands below each. [tasks.md](../tasks.md) says how they are
+drawn, [requests.md](requests.md) lists a hundred more.
+"""
+REQUESTS = """\
+# Two hundred requests
+
+<!-- Written by scripts/generate_docs.py; run `make docs` after a change to the generator. -->
+
+A sample to read: {n} requests in each language, drawn with seed {seed} from `train` and `visgenbench`, half of each. The
+English and the Chinese text of a request demand the same.
 """
 
 
@@ -40,12 +53,23 @@ def gallery(suite: Sequence[Task]) -> str:
     return "\n".join([GALLERY.format(n=len(shown)), *(_request(suite[i], suite[i + 1]) for i in shown)])
 
 
-def _request(english: Task, chinese: Task) -> str:
+def requests(seed: int) -> str:
+    """Return the page with a sample of requests from the training and the test words."""
+    sections = [REQUESTS.format(n=SAMPLED, seed=seed)]
+    for suite in (load_suite("train", seed=seed), load_suite("visgenbench")):
+        for k in range(SAMPLED // 2):
+            place = 2 * (k * (len(suite) // SAMPLED))
+            sections.append(_request(suite[place], suite[place + 1], f"{suite[place].id.removesuffix('-en')}"))
+    return "\n".join(sections)
+
+
+def _request(english: Task, chinese: Task, title: str = "") -> str:
     """Return the section of one request."""
     quoted = [_quote(task.query) for task in (english, chinese)]
     facts = "; ".join(_demands(english))
-    title = f"## {english.type} {TYPES[english.type]}"
-    return f"{title}\n\n{quoted[0]}\n\n{quoted[1]}\n\n`{english.id}`, {english.difficulty}: {facts}.\n"
+    title = title or f"{english.type} {TYPES[english.type]}"
+    about = f"`{english.id}`, {english.type}, {english.dimension}, {english.scenario}, {english.difficulty}"
+    return f"## {title}\n\n{quoted[0]}\n\n{quoted[1]}\n\n{about}: {facts}.\n"
 
 
 def _quote(text: str) -> str:
@@ -70,7 +94,7 @@ def _demands(task: Task) -> Iterator[str]:
     for group in task.groups:
         yield f"same {group.kind} ({group.name}) in {group.n_required}"
     if task.uploads:
-        yield f"{len(task.uploads)} uploads"
+        yield f"brought along: {', '.join(upload.kind for upload in task.uploads)}"
     yield f"shortest plan {task.reference_length} calls"
 
 

@@ -21,21 +21,31 @@ TRAIN = load_suite("train")
 PAPER = load_suite("paper")
 
 
+BENCH = load_suite("visgenbench")
+HARD = load_suite("test_hard")
+LINKS = {"image": "img_upload", "video": "vid_upload", "audio": "aud_upload"}
+
+
 def brief_of(task):
-    return read_brief(task.query, tuple(f"asset://img_upload{k}.png" for k in range(len(task.uploads))))
+    return read_brief(task.query, tuple(f"asset://{LINKS[upload.kind]}.bin" for upload in task.uploads))
 
 
-@pytest.mark.parametrize("suite", [DEV, TRAIN], ids=["dev", "train"])
+@pytest.mark.parametrize("suite", [DEV, TRAIN, BENCH, HARD], ids=["dev", "train", "visgenbench", "test_hard"])
 def test_every_generated_request_is_read_as_it_is_meant(suite):
-    for task in suite[:400]:
+    for task in suite[:1200]:
         brief = brief_of(task)
         stated = (task.lang, task.modality, task.count[0], task.shots, task.subtitle, task.size)
         assert (brief.lang, brief.modality, brief.count, brief.shots, brief.subtitle, brief.size) == stated, task
-        assert (brief.music, brief.voice) == ("bgm" in task.audio, "tts" in task.audio), task
+        heard = ("bgm" in task.audio, "tts" in task.audio, "sfx" in task.audio)
+        assert (brief.music, brief.voice, brief.effects) == heard, task
+        kinds = [upload.kind for upload in task.uploads]
+        brought = [bool(link) for link in (brief.picture, brief.footage, brief.song)]
+        assert brought == [kind in kinds for kind in ("image", "video", "audio")], task
+        assert len(brief.items) * brief.each == len(task.slots), task
         length = (task.duration.seconds, task.duration.scope == "each") if task.duration else (None, False)
         assert (brief.seconds, brief.per_item) == length, task
         if task.groups:
-            assert brief.group == task.groups[0].kind, task
+            assert brief.group in {group.kind for group in task.groups}, task
 
 
 def test_the_published_queries_are_read_as_they_are_meant():
@@ -266,7 +276,7 @@ def test_hidden_truth_changes_no_turn_of_the_expert():
     blanked = [
         msgspec.structs.replace(
             task, type="image.3", modality="image", count=(1, 1), dimension="", split="", difficulty="easy",
-            duration=None, shots=None, audio=(), subtitle=not task.subtitle, size=Size(1, 9), groups=(), reference_length=0,
+            scenario="", attributes=(), slots=(), duration=None, shots=None, audio=(), subtitle=not task.subtitle, size=Size(1, 9), groups=(), reference_length=0,
             source="",
         )
         for task in tasks
@@ -274,6 +284,49 @@ def test_hidden_truth_changes_no_turn_of_the_expert():
     plain = rollout(ExpertPolicy(), tasks, seed=5, progress=False)
     blind = rollout(ExpertPolicy(), blanked, seed=5, progress=False)
     assert [[step.text for step in one.steps] for one in plain] == [[step.text for step in one.steps] for one in blind]
+
+
+@pytest.mark.parametrize("lang", ["en", "zh"])
+def test_the_expert_masters_every_type_in_both_languages(lang):
+    chosen = {}
+    for task in BENCH:
+        if task.lang == lang:
+            chosen.setdefault(task.type, []).append(task)
+    tasks = [task for found in chosen.values() for task in found[:: max(1, len(found) // 4)][:4]]
+    records = rollout(ExpertPolicy(), tasks, seed=2, progress=False)
+    for preset in ("RL1", "hardened", "paper"):
+        rewards = {}
+        for record in records:
+            rewards.setdefault(record.task.type, []).append(score(record, preset).reward)
+        assert len(rewards) == 42
+        assert {key: found for key, found in rewards.items() if sum(found) / len(found) < 0.9} == {}
+        assert sum(map(sum, rewards.values())) / len(records) >= 0.95
+
+
+def test_what_the_user_brought_is_used():
+    tasks = [task for task in BENCH if {upload.kind for upload in task.uploads} & {"video", "audio"}][:12]
+    for record in rollout(ExpertPolicy(), tasks, faults="none", progress=False):
+        (brought,) = [asset for asset in record.assets if asset.created_by == "user"]
+        (cut,) = [entry.call for entry in record.ledger if entry.call.name == "tool_video_composite"]
+        assert brought.url in str(cut.arguments)
+        if brought.kind == "video":
+            assert not any("2video" in entry.call.name for entry in record.ledger)
+        else:
+            assert not any(entry.call.name == "tool_music_suno" for entry in record.ledger)
+
+
+def test_a_sound_that_comes_back_almost_silent_is_asked_for_again_in_other_words():
+    silent = {**SUCCESS, "data": {"warnings": ["the result is almost silent; listen to it"]}}
+    calls, got = work_through(Wish("the sound effects", TWO_WAYS), silent, SUCCESS)
+    assert [call.name for call in calls] == ["tool_a"] * 2 and got == SUCCESS["assets"]
+    assert calls[0].arguments != calls[1].arguments
+
+
+def test_who_asks_is_not_what_is_asked_for():
+    brief = read_brief("On behalf of Tessel, a film music studio. Draw 3 posters for a book fair.")
+    assert (brief.modality, brief.count, brief.scene, brief.music) == ("image", 3, "", False)
+    brief = read_brief("需求方是配音工作室观止。画两张海报,题材是书展。")
+    assert (brief.modality, brief.count, brief.voice) == ("image", 2, False)
 
 
 def test_the_expert_answers_again_if_asked_after_the_end():

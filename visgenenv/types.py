@@ -167,6 +167,8 @@ class Task(Struct, frozen=True):
     count: tuple[int, int] = (1, 1)
     """How many deliverables of the modality are asked for: least and most."""
     dimension: str = ""
+    scenario: str = ""
+    """The field of life it comes from, one of 36 for generated tasks ("beauty", "museums")."""
     split: str = ""
     difficulty: Literal["easy", "medium", "hard"] = "medium"
     uploads: tuple[Upload, ...] = ()

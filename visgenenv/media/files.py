@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from visgenenv.media.audio import samples
 from visgenenv.media.drawing import frame
 from visgenenv.media.films import audio_frame, led_in, write_film
+from visgenenv.media.mp3 import set_length
 from visgenenv.types import Asset
 
 _LINK = re.compile(r"(?<=[\"'(=])asset://")
@@ -65,6 +66,8 @@ def _compressed(asset: Asset, data: NDArray[np.float32], path: Path, codec: str,
         for start in range(0, len(data), size):
             container.mux(stream.encode(audio_frame(data[start : start + size], asset.sample_rate, start - lead)))
         container.mux(stream.encode(None))
+    if form == "mp3":
+        set_length(path, asset.n_samples, asset.sample_rate, asset.channels)
 
 
 def _text(asset: Asset, path: Path) -> None:

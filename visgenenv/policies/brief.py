@@ -7,13 +7,19 @@ from functools import lru_cache
 
 from msgspec import Struct
 
-from visgenenv.lexicon import SCENES, STYLES, find
-from visgenenv.policies.expert_amounts import seconds, without_remarks
+from visgenenv.lexicon import SCENES, STYLES, Mentions, find
+from visgenenv.policies.expert_amounts import seconds, without_askers, without_remarks
 from visgenenv.policies.expert_demands import (
     EACH,
+    EFFECTS,
+    IMAGE_EN,
     MUSIC,
+    SCENE_CUE,
+    SENTENCES,
+    STYLE_CUE,
     SUBTITLE,
     VARIETY,
+    VIDEO_EN,
     VOICE,
     GroupKind,
     count_of,
@@ -34,6 +40,9 @@ MAX_CHARS = 8_000
 _PLAIN = str.maketrans("\uff0c\uff1a\uff08\uff09\uff1f\uff01\uff1b", ",:()?!;", "<>")
 
 
+_WANTED = re.compile(rf"\b(?:{IMAGE_EN}|{VIDEO_EN})\b", re.IGNORECASE)
+
+
 class Brief(Struct, frozen=True):
     """What a request asks for, as far as its words say.
 
@@ -52,6 +61,7 @@ class Brief(Struct, frozen=True):
     per_item: bool
     music: bool
     voice: bool
+    effects: bool
     subtitle: bool
     size: Size | None
     group: GroupKind
@@ -64,9 +74,32 @@ class Brief(Struct, frozen=True):
     uploads: tuple[str, ...]
 
     @property
+    def picture(self) -> str:
+        """Link of the picture the user brought, or nothing."""
+        return self._upload("img_")
+
+    @property
+    def footage(self) -> str:
+        """Link of the film the user brought, or nothing."""
+        return self._upload("vid_")
+
+    @property
+    def song(self) -> str:
+        """Link of the sound the user brought, or nothing."""
+        return self._upload("aud_")
+
+    def _upload(self, prefix: str) -> str:
+        return next((url for url in self.uploads if url.startswith(f"asset://{prefix}")), "")
+
+    @property
     def lines(self) -> bool:
         """Whether the shots come with words to be spoken."""
         return any(item.line for item in self.items)
+
+
+def _said_with(cue: re.Pattern[str], text: str) -> Mentions:
+    """Return what is mentioned in the sentences that hold a cue: a demand, not a remark."""
+    return find(" ".join(match[0] for match in SENTENCES.finditer(text) if cue.search(match[0])))
 
 
 @lru_cache(maxsize=1024)
@@ -90,11 +123,13 @@ def read_brief(query: str, uploads: tuple[str, ...] = ()) -> Brief:
     low = count_of(premise, listing, modality, lang)
     listed = low if modality == "image" else shots_of(premise, listing, low, lang) or 0
     found = colon_list(listing.premise, listed) if listed > 2 and not listing.items else None
-    if found:
+    if found and not _WANTED.search(found.items[0].text):
         listing, premise = found, without_remarks(found.premise)
     time = seconds(premise) if modality == "video" else None
-    subject = subject_of(listing.premise, premise, lang)
-    mentions = find(PIXEL_WORDS.sub(" ", listing.premise).replace(subject, " ") if subject else listing.premise)
+    asked = without_askers(listing.premise)
+    subject = subject_of(asked, premise, lang)
+    plain = PIXEL_WORDS.sub(" ", asked)
+    mentions = find(plain.replace(subject, " ") if subject else plain)
     film = modality == "video"
     return Brief(
         lang=lang,
@@ -107,12 +142,13 @@ def read_brief(query: str, uploads: tuple[str, ...] = ()) -> Brief:
         per_item=bool(time and low > 1 and EACH.search(sentence_at(premise, time[1]))),
         music=film and wanted(MUSIC, premise),
         voice=film and (wanted(VOICE, premise) or any(item.line for item in listing.items)),
+        effects=film and wanted(EFFECTS, premise),
         subtitle=film and wanted(SUBTITLE, premise),
         size=size_of(premise, film),
-        group=group_of(premise, listing, bool(uploads)),
+        group=group_of(premise, listing, any(url.startswith("asset://img_") for url in uploads)),
         subject=subject,
-        scene=named(SCENES, mentions.scenes, lang),
-        style=named(STYLES, mentions.styles or common_style(listing), lang),
+        scene=named(SCENES, _said_with(SCENE_CUE, plain).scenes or mentions.scenes, lang),
+        style=named(STYLES, _said_with(STYLE_CUE, plain).styles or mentions.styles or common_style(listing), lang),
         variety=bool(VARIETY.search(premise)),
         recurring=recurring(listing, lang),
         uploads=uploads,

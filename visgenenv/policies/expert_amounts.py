@@ -32,12 +32,17 @@ NUMBER_ZH = r"(?:\d{1,3}(?!\d)|[零〇一二两三四五六七八九十]{1,4})"
 
 _NO_AMOUNTS = re.compile(
     r"[$¥￥€]\s?\d[\d,.]{0,12}"
-    r"|(?<!\d)\d[\d,.]{0,12}\s?(?:dollars?|yuan|euros?|usd|rmb|followers|fans|stores?|people|weeks?|days?|hours?|years?(?:[ -]old)?)\b"
+    r"|(?<!\d)\d[\d,.]{0,12}[\s-]?(?:dollars?|yuan|euros?|usd|rmb|followers|fans|stores?|people|weeks?|days?|hours?|years?(?:[ -]old)?)\b"
     r"|(?<![\dx×*:])(?<![x×*] )(?:19|20)\d\d(?!\d|\s?[x×*:])年?|(?<!\d)\d{1,6}%|(?<!\d)\d{1,2}折|[一二三四五六七八九]折"
     r"|\b(?:january|february|march|april|may|june|july|august|september|october|november|december)\s\d{1,2}\b"
     r"|\d{1,2}月\d{1,2}[日号]?|\baged?\s\d{1,3}(?:\s?(?:to|-)\s?\d{1,3})?|\broom\s\d{1,5}|(?<!\d)\d{1,5}室"
-    r"|(?<!\d)\d{1,3}\s?(?:到|至|-)\s?\d{1,3}岁|(?<!\d)\d{1,3}岁|(?<!\d)\d[\d,.]{0,12}\s?(?:元|块钱|万|家|周|天|小时)|两周",
+    r"|(?<!\d)\d{1,3}\s?(?:到|至|-)\s?\d{1,3}岁|(?<!\d)\d{1,3}岁|(?<!\d)\d[\d,.]{0,12}\s?(?:元|块钱|万|家|周|天|小时)|\d{1,3}人|两周",
     re.IGNORECASE,
+)
+
+_ASKERS = re.compile(
+    r"\b(?:Our client is|I work for|We are|The order comes from|On behalf of|You may know)\s(?=[A-Z])[^.!?\n]{2,120}"
+    r"|(?:客户是|需求方是|委托方是|您可能知道)[^。!?\n]{1,60}|我在[^,。!?\n]{1,40}工作|我们是[^,。!?\n]{1,40}|代[^,。!?\n]{1,40}提出"
 )
 
 
@@ -68,12 +73,17 @@ def number(text: str) -> int:
 
 def without_remarks(text: str) -> str:
     """Blank out years, prices, ages, dates and the like, keeping every other character in its place."""
-    return _NO_AMOUNTS.sub(lambda match: "·" * len(match[0]), text)
+    return _NO_AMOUNTS.sub(lambda match: "·" * len(match[0]), without_askers(text))
+
+
+def without_askers(text: str) -> str:
+    """Blank out who asks: a client that makes music does not ask for music."""
+    return _ASKERS.sub(lambda match: "·" * len(match[0]), text)
 
 
 _RANGE_EN = rf"(?P<low>{NUMBER_EN})(?:\s?(?:-|–|to|and)\s?(?P<high>{NUMBER_EN}))?"
 _RANGE_ZH = rf"(?P<low>{NUMBER_ZH})(?:\s?(?:-|~|到|至)\s?(?P<high>{NUMBER_ZH}))?"
-_BETWEEN = r"(?!(?:of|for|with|about|in|and|showing|from|by|to|on|at)\b)[\w'-]+"
+_BETWEEN = rf"(?!(?:of|for|with|about|in|and|showing|from|by|to|on|at|that|has|into|{NUMBER_EN})\b)[\w'-]+"
 
 
 def count_en(text: str, nouns: str) -> Amount | None:
@@ -84,7 +94,7 @@ def count_en(text: str, nouns: str) -> Amount | None:
 
 def count_zh(text: str, nouns: str, measures: str) -> Amount | None:
     """Find the first number with a measure word that counts one of the nouns, at most 16 characters on."""
-    pattern = rf"(?<![\d:.第]){_RANGE_ZH}\s?(?:{measures})[^,。!?;:、\n]{{0,16}}?(?:{nouns})"
+    pattern = rf"(?<![\d.第])(?<!\d:){_RANGE_ZH}\s?(?:{measures})[^,。!?;:、\n]{{0,16}}?(?:{nouns})"
     return _amount(re.search(pattern, text))
 
 
@@ -99,7 +109,8 @@ def _amount(match: re.Match[str] | None) -> Amount | None:
 _SECONDS = (
     (re.compile(r"(\d{1,2})\s?分(?:钟)?\s?(\d{1,2})\s?秒"), lambda m: 60 * int(m[1]) + int(m[2])),
     (re.compile(r"(\d{1,2}|[一两二三四五])\s?分半"), lambda m: 60 * number(m[1]) + 30),
-    (re.compile(r"(?:one|1|a) (?:and a half|minute and a half)(?: minutes?)?"), lambda m: 90),
+    (re.compile(rf"\b({NUMBER_EN}) (?:and a half minutes?|minutes? and a half)"), lambda m: 60 * number(m[1]) + 30),
+    (re.compile(r"(?<![\d.])(\d\.5)[ -]min(?:ute)?s?\b"), lambda m: 60 * float(m[1])),
     (re.compile(r"半分钟|half[ -](?:a[ -])?minute"), lambda m: 30),
     (re.compile(rf"({NUMBER_ZH})\s?秒"), lambda m: number(m[1])),
     (re.compile(rf"({NUMBER_ZH})\s?分钟"), lambda m: 60 * number(m[1])),

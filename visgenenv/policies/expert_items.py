@@ -15,6 +15,7 @@ _MARKS = (
     ),
     re.compile(r"(?:^|\n|(?<=[\s。.;:]))[ \t]*(?:[-*]\s*)?\(\d{1,2}\)\s*"),
     re.compile(r"(?:^|\n)[ \t]*(?:[-*]\s*)?\d{1,2}[.、)]\s+"),
+    re.compile(r"(?:^|\n)[ \t]*\[\d{1,2}\]\s*"),
     re.compile(r"\n[ \t]*[-*•]\s+"),
 )
 _SAID = re.compile(
@@ -25,7 +26,7 @@ _ENUMERATION_EN = re.compile(
     re.IGNORECASE,
 )
 _ENUMERATION_ZH = re.compile(
-    r"(?:包括|包含|分别是|分别为|依次为|以下|如下)(?:[^:。、\n]{0,12}:)?([^:。\n]+、[^。\n]+)|[^,。:\n]{2,10}:([^:。\n]+、[^。\n]+)"
+    r"(?:包括|包含|分别是|分别为|依次为|以下|如下)(?:[^:。、\n]{0,12}:)?([^:。\n]+、[^。\n]+)|[^,。:\n]{2,10}:([^:。\n]+、[^。\n]+)|有([^:。,\n]+、[^。,\n]+),[各每]"
 )
 _EACH_EN = re.compile(rf"\b({NUMBER_EN})\s+(?:[\w-]+\s+){{1,4}}?(?:for\s+)?each\b", re.IGNORECASE)
 _EACH_ZH = re.compile(rf"(?:各|每种|每个|每款|每类)\s?({NUMBER_ZH})\s?(?:张|幅|个|枚|页|款|条)")

@@ -53,7 +53,8 @@ def requirement(outcome: Outcome, task: Task) -> Facet:
             return 0.0, f"plans {outcome.clips} clips, asked for are {task.shots} shots"
         if task.duration:
             whole = task.duration.seconds * (films if task.duration.scope == "each" else 1)
-            if outcome.clips * LONGEST_CLIP_S < 0.9 * whole:
+            brought = any(upload.kind == "video" for upload in task.uploads)
+            if outcome.clips * LONGEST_CLIP_S < 0.9 * whole and not brought:
                 return 0.0, f"{outcome.clips} clips cannot fill {whole:g} s"
     return 1.0, f"leaves {said} {task.modality}s to hand over"
 

@@ -59,6 +59,7 @@ class _Task(_Row):
     modality: Literal["image", "video"]
     count: _PAIR = (1, 1)
     dimension: str = ""
+    scenario: str = ""
     split: str = ""
     difficulty: Literal["easy", "medium", "hard"] = "medium"
     uploads: tuple[_Upload, ...] = ()

@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from math import ceil
 
-import numpy as np
-
+from visgenenv.tasks.draws import Draws
 from visgenenv.tasks.latent import Latent
 from visgenenv.types import Size
 
@@ -66,22 +65,22 @@ _PIXELS = {
 _BATCH = {"tool_text2image_gemini": 4, "tool_text2image_qwen": 1, "tool_text2image_gpt": 10}
 _EDITORS = ("tool_image_edit_gemini", "tool_image_edit_qwen")
 _VEO, _KLING = "tool_text2video_veo", "tool_image2video_keling"
+_COMPOSITE = "tool_video_composite"
 _CLIPS = {_VEO: (4, 6, 8), _KLING: (5, 10)}
 
 
-def draw_pool(latent: Latent, rng: np.random.Generator) -> tuple[str, ...]:
+def draw_pool(latent: Latent, draws: Draws) -> tuple[str, ...]:
     """Draw the tools on offer: what the request needs, and two to five that it does not."""
-    needed = _needed_images(latent, rng) if latent.type.startswith("image") else _needed_film(latent, rng)
+    needed = _needed_images(latent, draws) if latent.type.startswith("image") else _needed_film(latent, draws)
     rest = [tool for tool in TOOLS if tool not in needed]
-    extra = rng.choice(len(rest), size=min(len(rest), int(rng.integers(2, 6))), replace=False)
-    offered = needed | {rest[int(i)] for i in extra}
+    offered = needed | {rest[i] for i in draws.sample(len(rest), draws.between(2, 5))}
     return tuple(tool for tool in TOOLS if tool in offered)
 
 
-def _one_or_more(options: list[str], rng: np.random.Generator) -> set[str]:
+def _one_or_more(options: list[str], draws: Draws) -> set[str]:
     """Return one of the options, sometimes two."""
-    size = min(len(options), 1 + int(rng.random() < 0.4))
-    return {options[int(i)] for i in rng.choice(len(options), size=size, replace=False)}
+    size = min(len(options), 1 + draws.chance(0.4))
+    return {options[i] for i in draws.sample(len(options), size)}
 
 
 def makers(size: Size | None) -> list[str]:
@@ -97,25 +96,29 @@ def _editors(size: Size | None) -> list[str]:
     return list(_EDITORS) if gemini else ["tool_image_edit_qwen"]
 
 
-def _needed_images(latent: Latent, rng: np.random.Generator) -> set[str]:
-    if not latent.group:
-        return _one_or_more(makers(latent.size), rng)
-    edit = _one_or_more(_editors(latent.size), rng)
-    return edit if latent.upload else edit | _one_or_more(makers(latent.size), rng)
+def _needed_images(latent: Latent, draws: Draws) -> set[str]:
+    if not latent.same:
+        return _one_or_more(makers(latent.size), draws)
+    edit = _one_or_more(_editors(latent.size), draws)
+    return edit if latent.upload else edit | _one_or_more(makers(latent.size), draws)
 
 
-def _needed_film(latent: Latent, rng: np.random.Generator) -> set[str]:
-    frames = _one_or_more(makers(None if latent.size is None or latent.size.exact else latent.size), rng)
-    needed = {"tool_video_composite"}
-    if latent.group:
-        needed |= {_KLING} | _one_or_more(list(_EDITORS), rng) | (set() if latent.upload else frames)
-    elif rng.random() < 0.5:
-        needed |= {_VEO}
-    else:
-        needed |= {_KLING} | frames
-    needed |= {"tool_music_suno"} if "bgm" in latent.audio else set()
+def _needed_film(latent: Latent, draws: Draws) -> set[str]:
+    needed = {_COMPOSITE} | (set() if latent.upload == "footage" else _needed_shots(latent, draws))
+    needed |= {"tool_music_suno"} if "bgm" in latent.audio and latent.upload != "song" else set()
+    needed |= {"tool_sound_fx_gen"} if "sfx" in latent.audio else set()
     needed |= {"tool_tts_generation"} if "tts" in latent.audio else set()
+    needed |= {"tool_beat_detect"} if latent.upload == "song" and draws.chance(0.5) else set()
+    needed |= {"tool_video_trim_edit"} if latent.upload == "footage" and draws.chance(0.5) else set()
     return needed | ({"tool_subtitle_add_text"} if latent.subtitle else set())
+
+
+def _needed_shots(latent: Latent, draws: Draws) -> set[str]:
+    """Return what makes the clips: from text, or from pictures where something must stay the same."""
+    frames = _one_or_more(makers(None if latent.size is None or latent.size.exact else latent.size), draws)
+    if latent.same:
+        return {_KLING} | _one_or_more(list(_EDITORS), draws) | (set() if latent.upload == "picture" else frames)
+    return {_VEO} if draws.chance(0.5) else {_KLING} | frames
 
 
 def reference_length(latent: Latent, pool: tuple[str, ...]) -> int:
@@ -126,7 +129,7 @@ def reference_length(latent: Latent, pool: tuple[str, ...]) -> int:
 
 def _image_calls(latent: Latent, pool: tuple[str, ...]) -> int:
     n = latent.count[0]
-    if latent.group:
+    if latent.same:
         return n + (not latent.upload)
     batch = max(_BATCH[tool] for tool in makers(latent.size) if tool in pool)
     if latent.items:
@@ -136,23 +139,23 @@ def _image_calls(latent: Latent, pool: tuple[str, ...]) -> int:
 
 def _film_calls(latent: Latent, pool: tuple[str, ...]) -> int:
     films = latent.count[0]
-    anchor = int(bool(latent.group) and not latent.upload)
-    sound = int("bgm" in latent.audio)
+    anchor = int(bool(latent.same) and latent.upload != "picture")
+    sound = int("bgm" in latent.audio and latent.upload != "song") + int("sfx" in latent.audio)
     if "tts" in latent.audio:
         sound += len(latent.lines) or 1
-    frames = bool(latent.group) or any(tool in pool for tool in makers(None))
-    routes = (
-        [_KLING] if latent.group else [tool for tool in (_VEO, _KLING) if tool in pool and (tool == _VEO or frames)]
-    )
+    if latent.upload == "footage":
+        return 1 + sound + int(latent.subtitle)
+    frames = bool(latent.same) or any(tool in pool for tool in makers(None))
+    routes = [_KLING] if latent.same else [tool for tool in (_VEO, _KLING) if tool in pool and (tool == _VEO or frames)]
     return anchor + sound + films * (min(_clip_calls(latent, tool) for tool in routes) + int(latent.subtitle))
 
 
 def _clip_calls(latent: Latent, tool: str) -> int:
     """Return the calls that make one film's pictures with one video tool, joining included."""
     seconds = latent.duration.seconds if latent.duration else 0.0
-    n = latent.shots or max(1, ceil(seconds / _CLIPS[tool][-1]))
+    n = max(latent.shots or 1, ceil(seconds / _CLIPS[tool][-1] - 1e-9))
     fits = not seconds or any(abs(length - seconds) <= max(0.5, 0.1 * seconds) for length in _CLIPS[tool])
     size = latent.size
     shaped = size is None or (not size.exact and (tool == _KLING or (size.width, size.height) in ((16, 9), (9, 16))))
     join = n > 1 or bool(latent.audio) or not fits or not shaped
-    return n * (1 + (tool == _KLING)) + join
+    return (latent.shots or n) * (1 + (tool == _KLING)) + join

@@ -13,12 +13,29 @@ import msgspec
 
 from visgenenv.errors import TaskError, did_you_mean
 from visgenenv.tasks.files import read_tasks
-from visgenenv.tasks.generator import SHARES, TaskGenerator
+from visgenenv.tasks.generator import SPLITS, TaskGenerator
+from visgenenv.tasks.quotas import HARD, SUBSET, TOTAL, subset
 from visgenenv.types import Lang, Task
 
-LENGTHS = {"paper": 3, "train": 1_000_000, "dev": 400}
+LENGTHS = {
+    "paper": 3,
+    "train": 2_000_000,
+    "dev": 400,
+    "visgenbench": TOTAL,
+    "visgenbench-104": SUBSET,
+    "test_hard": HARD,
+}
+VERSIONS: dict[str, tuple[str, str]] = {
+    "paper": ("1", "6d4d9e001a841ec3fd7fc932e4c7b0c4"),
+    "train": ("2", "fd84921ce5963e0251c77a1b996692f2"),
+    "dev": ("2", "f4b0df5f647c3defa7a98af2fc338255"),
+    "visgenbench": ("2", "f442141999f2d20cac975f1febc1aa2d"),
+    "visgenbench-104": ("2", "42282c7bc7feba8402f85d782fca3eb5"),
+    "test_hard": ("2", "db092fb451a4eeb10bcbed1b14893c53"),
+}
+"""Version and checksum of every suite at seed 0. A suite that changes gets a new version."""
 _SAMPLE = 400
-_NUMBERED = re.compile(r"(?P<split>[a-z]+)(?:@(?P<seed>\d{1,18}))?/(?P<number>\d{1,9})(?:-(?P<lang>en|zh))?")
+_NUMBERED = re.compile(r"(?P<split>[a-z_]+)(?:@(?P<seed>\d{1,18}))?/(?P<number>\d{1,9})(?:-(?P<lang>en|zh))?")
 
 
 class Suite(Sequence[Task]):
@@ -39,6 +56,7 @@ class Suite(Sequence[Task]):
             raise TaskError(f"a suite's seed starts at 0, got {seed}")
         self.name = name
         self.seed = seed
+        self.version = VERSIONS[name][0]
 
     def __len__(self) -> int:
         return LENGTHS[self.name]
@@ -77,7 +95,16 @@ class Suite(Sequence[Task]):
 
 @lru_cache(maxsize=4096)
 def _task(name: str, seed: int, index: int) -> Task:
-    return _paper()[index] if name == "paper" else TaskGenerator(name).generate(seed, index)
+    if name == "paper":
+        return _paper()[index]
+    if name == "visgenbench-104":
+        return _task("visgenbench", seed, subset()[index])
+    return _generator(name).generate(seed, index)
+
+
+@lru_cache(maxsize=8)
+def _generator(split: str) -> TaskGenerator:
+    return TaskGenerator(split)
 
 
 @lru_cache(maxsize=1)
@@ -89,7 +116,9 @@ def load_suite(name: str, seed: int = 0) -> Suite:
     """Return a suite by name.
 
     Args:
-        name: "paper" (the three published queries), "dev" (400 tasks), "train" (a million).
+        name: "train" (two million tasks), "dev" (400), "visgenbench" (1,200 in the proportions of VisionCreator's
+            Table 1), "visgenbench-104" (a stratified subset of it), "test_hard" (200 with large numbers), "paper" (the
+            three published queries).
         seed: Of the drawing; the published queries do not depend on it.
 
     Raises:
@@ -108,9 +137,19 @@ def load_task(id: str) -> Task:
         if task.id == id:
             return task
     match = _NUMBERED.fullmatch(id)
-    if match is None or match["split"] not in SHARES:
-        known = [*(task.id for task in _paper()), *(f"{split}/0-en" for split in SHARES)]
-        forms = ", ".join([*(task.id for task in _paper()), "train/N-en", "train/N-zh", "dev/N-en", "dev/N-zh"])
+    if match is None or match["split"] not in SPLITS:
+        known = [*(task.id for task in _paper()), *(f"{split}/0-en" for split in SPLITS)]
+        forms = ", ".join(
+            [
+                *(task.id for task in _paper()),
+                "train/N-en",
+                "train/N-zh",
+                "dev/N-en",
+                "dev/N-zh",
+                "visgenbench/N-en",
+                "test_hard/N-zh",
+            ]
+        )
         raise TaskError(f"unknown task {id[:120]!r}{did_you_mean(id, known)}; known: {forms}")
     lang: Lang = "zh" if match["lang"] == "zh" else "en"
     return TaskGenerator(match["split"]).write(int(match["seed"] or 0), int(match["number"]), lang)

@@ -53,6 +53,24 @@ def about(brief: Brief) -> str:
     return words.rstrip(" .,;:!、。")
 
 
+def tune(brief: Brief) -> str:
+    """Word the background music."""
+    theme = about(brief)
+    return (
+        f"Soft instrumental background music for: {theme}" if brief.lang == "en" else f"轻柔的纯音乐配乐,主题:{theme}"
+    )
+
+
+def noise(brief: Brief) -> str:
+    """Word the sound effects."""
+    theme = about(brief)[:200]
+    return (
+        f"Footsteps, wind and a creaking door for: {theme}"
+        if brief.lang == "en"
+        else f"脚步声、风声和开门声,用于:{theme}"
+    )
+
+
 def _first(brief: Brief) -> str:
     return next((item.text for item in brief.items), "")
 

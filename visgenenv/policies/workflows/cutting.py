@@ -4,15 +4,23 @@ from __future__ import annotations
 
 from typing import Any
 
+from msgspec import Struct
+
 from visgenenv.policies.workflows.shapes import film_ratio, film_resolution
 from visgenenv.policies.workflows.shooting import Shooting
 from visgenenv.policies.workflows.timing import starts
 from visgenenv.policies.workflows.turns import Picture
 
 
-def cut_arguments(
-    shooting: Shooting, film: int, clips: list[tuple[Picture, float]], voices: list[list[Picture]], music: str
-) -> dict[str, Any]:
+class Sound(Struct, frozen=True):
+    """What is heard in the films: a recording per spoken text (or none), music, an effect; links may be empty."""
+
+    voices: list[list[Picture]]
+    music: str = ""
+    effects: str = ""
+
+
+def cut_arguments(shooting: Shooting, film: int, clips: list[tuple[Picture, float]], heard: Sound) -> dict[str, Any]:
     """Write the call that cuts one film: clips trimmed to their time, voice at its place, music underneath."""
     brief = shooting.brief
     entries: list[dict[str, Any]] = []
@@ -26,13 +34,14 @@ def cut_arguments(
         arguments |= {"aspect_ratio": film_ratio(brief.size), "resolution": film_resolution(brief.size), "fit": "crop"}
     tracks = [
         {"asset": voice[0]["url"], "start": at}
-        for (of, at, _), voice in zip(shooting.spoken, voices, strict=False)
+        for (of, at, _), voice in zip(shooting.spoken, heard.voices, strict=False)
         if of == film and voice
     ]
+    tracks += [{"asset": heard.effects, "start": 0}] if heard.effects else []
     if tracks:
         arguments["audio_tracks"] = tracks
-    if music:
-        arguments["background_music"] = {"asset": music, "volume": 0.25}
+    if heard.music:
+        arguments["background_music"] = {"asset": heard.music, "volume": 0.25}
     return arguments
 
 

@@ -7,11 +7,11 @@ from typing import Any
 
 from visgenenv.policies.brief import Brief
 from visgenenv.policies.workflows.answers import deliver
-from visgenenv.policies.workflows.craft import about, prompt, reference_prompt
-from visgenenv.policies.workflows.cutting import cues, cut_arguments
+from visgenenv.policies.workflows.craft import about, noise, prompt, reference_prompt, tune
+from visgenenv.policies.workflows.cutting import Sound, cues, cut_arguments
 from visgenenv.policies.workflows.offer import Offer
-from visgenenv.policies.workflows.shapes import COMPOSITE, KLING, SUBTITLE, SUNO
-from visgenenv.policies.workflows.shooting import Shooting, frame_of, opening_think, plan_of, prepare
+from visgenenv.policies.workflows.shapes import COMPOSITE, EFFECTS, KLING, SUBTITLE
+from visgenenv.policies.workflows.shooting import Shooting, composes, frame_of, opening_think, plan_of, prepare
 from visgenenv.policies.workflows.turns import Picture, Result, Step, Turn, Way, Wish, Work, obtain
 from visgenenv.policies.workflows.words import counted, say
 from visgenenv.types import Lang
@@ -26,8 +26,8 @@ def make_films(brief: Brief, offer: Offer, lang: Lang) -> Work:
         yield deliver([], brief.count, "", lang)
         return
     plan, start = plan_of(shooting, offer, lang), opening_think(shooting, lang)
-    clips, voices, music = yield from _material(shooting, offer, lang, plan, start)
-    films = yield from _finish(shooting, clips, voices, music, lang)
+    clips, sound = yield from _material(shooting, offer, lang, plan, start)
+    films = yield from _finish(shooting, clips, sound, lang)
     seconds = round(sum(float(film.get("duration", 0.0)) for film in films), 1)
     made = counted(len(films), "film", lang)
     shots = counted(shooting.per_film, "shot", lang)
@@ -43,10 +43,13 @@ def _material(shooting: Shooting, offer: Offer, lang: Lang, plan: tuple[Step, ..
         Wish(say("voice", lang, k=k), offer.speak(text, brief.lang, narrator=not brief.lines))
         for k, (_, _, text) in enumerate(shooting.spoken, 1)
     ]
-    if brief.music and offer.has(SUNO):
-        sound.append(Wish(say("music", lang), (Way(SUNO, {"prompt": _tune(brief), "instrumental": True}, "prompt"),)))
+    composed, effects = composes(brief, offer), brief.effects and offer.has(EFFECTS)
+    if composed:
+        sound.append(Wish(say("music", lang), offer.score(tune(brief))))
+    if effects:
+        sound.append(Wish(say("effects", lang), offer.effect(noise(brief), shooting.film_seconds)))
     frame = frame_of(brief)
-    anchor = brief.uploads[0] if shooting.grouped and brief.uploads else ""
+    anchor = brief.picture if shooting.grouped else ""
     if shooting.grouped and not anchor:
         first = [Wish(say("reference", lang), offer.draw(reference_prompt(brief), frame))]
     elif shooting.grouped:
@@ -70,9 +73,10 @@ def _material(shooting: Shooting, offer: Offer, lang: Lang, plan: tuple[Step, ..
     clips = pictures
     if tool == KLING:
         clips = yield from _animate(shooting, offer, pictures, lang)
-    voices = heard[: len(shooting.spoken)]
-    music = heard[len(shooting.spoken)][0]["url"] if len(heard) > len(shooting.spoken) and heard[-1] else ""
-    return clips, voices, music
+    voices, rest = heard[: len(shooting.spoken)], heard[len(shooting.spoken) :]
+    urls = [made[0]["url"] if made else "" for made in rest]
+    music = urls.pop(0) if composed else brief.song if brief.music else ""
+    return clips, Sound(voices, music, urls.pop(0) if effects else "")
 
 
 def _edits(shooting: Shooting, offer: Offer, anchor: str, lang: Lang) -> list[Wish]:
@@ -96,16 +100,7 @@ def _animate(shooting: Shooting, offer: Offer, frames: list[list[Picture]], lang
     return (yield from obtain(wishes, say("clips", lang, n=drawn, lengths=lengths), lang))
 
 
-def _tune(brief: Brief) -> str:
-    theme = about(brief)
-    return (
-        f"Soft instrumental background music for: {theme}" if brief.lang == "en" else f"轻柔的纯音乐配乐,主题:{theme}"
-    )
-
-
-def _finish(
-    shooting: Shooting, clips: list[list[Picture]], voices: list[list[Picture]], music: str, lang: Lang
-) -> Stage:
+def _finish(shooting: Shooting, clips: list[list[Picture]], heard: Sound, lang: Lang) -> Stage:
     """Cut each film and put its subtitles on; a film with a missing clip is cut from what there is."""
     n = shooting.per_film
     films = [
@@ -122,17 +117,17 @@ def _finish(
     done: list[Picture] = [film[0][0] for film in films]
     if shooting.cut:
         wishes = [
-            Wish(say("film", lang, k=k + 1), (Way(COMPOSITE, cut_arguments(shooting, k, film, voices, music)),))
+            Wish(say("film", lang, k=k + 1), (Way(COMPOSITE, cut_arguments(shooting, k, film, heard)),))
             for k, film in enumerate(films)
         ]
         sound = say("with_voice", lang) if shooting.spoken else ""
-        sound += say("with_music", lang) if music else ""
+        sound += say("with_music", lang) if heard.music else ""
         clips_ready = sum(len(film) for film in films)
         think = say("cut", lang, n=clips_ready, seconds=shooting.film_seconds, sound=sound)
         made = yield from obtain(wishes, think, lang)
         done = [film[0] for film in made if film]
     if shooting.brief.subtitle and done:
-        done = yield from _subtitled(shooting, done, voices, lang)
+        done = yield from _subtitled(shooting, done, heard.voices, lang)
     return done
 
 

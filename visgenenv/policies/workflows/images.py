@@ -15,7 +15,7 @@ from visgenenv.types import Lang
 
 def make_images(brief: Brief, offer: Offer, lang: Lang) -> Work:
     """Make the pictures of a brief and deliver exactly these."""
-    grouped = bool(brief.group) and bool(offer.editors(brief.size)) and (brief.uploads or offer.makers(brief.size))
+    grouped = bool(brief.group) and bool(offer.editors(brief.size)) and (brief.picture or offer.makers(brief.size))
     pictures = yield from (_from_reference if grouped else _each_for_itself)(brief, offer, lang)
     summary = say("summary_images", lang, n=counted(len(pictures), "picture", lang), subject=about(brief))
     yield deliver([picture["url"] for picture in pictures], brief.count, summary, lang)
@@ -36,12 +36,12 @@ def _shown(brief: Brief) -> list[str]:
 def _from_reference(brief: Brief, offer: Offer, lang: Lang) -> Generator[Turn, list[Result], list[Picture]]:
     shown = _shown(brief)
     n = len(shown)
-    how = say("how_upload" if brief.uploads else "how_anchor", lang, n=n)
+    how = say("how_upload" if brief.picture else "how_anchor", lang, n=n)
     start = say("images_start", lang, n=counted(n, "picture", lang), subject=about(brief), how=how)
     editor = offer.editors(brief.size)[0]
     plan: tuple[Step, ...]
-    if brief.uploads:
-        anchor = brief.uploads[0]
+    if brief.picture:
+        anchor = brief.picture
         plan = (Step(say("goal_edits", lang), editor, n, (), True),)
     else:
         ways = offer.draw(reference_prompt(brief), brief.size)
@@ -55,7 +55,7 @@ def _from_reference(brief: Brief, offer: Offer, lang: Lang) -> Generator[Turn, l
         Wish(say("picture", lang, k=k), offer.edit(prompt(brief, text, edit=True), anchor, brief.size))
         for k, text in enumerate(shown, 1)
     ]
-    made = yield from obtain(wishes, start, lang, plan if brief.uploads else None)
+    made = yield from obtain(wishes, start, lang, plan if brief.picture else None)
     return [picture for pictures in made for picture in pictures]
 
 

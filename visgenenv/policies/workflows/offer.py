@@ -8,10 +8,12 @@ from visgenenv.policies.workflows.shapes import (
     BATCHES,
     EDIT_GEMINI,
     EDIT_QWEN,
+    EFFECTS,
     GEMINI,
     GPT,
     KLING,
     QWEN,
+    SUNO,
     TTS,
     VEO,
     film_ratio,
@@ -69,6 +71,14 @@ class Offer:
         ratio = "9:16" if film_ratio(size) in ("9:16", "3:4") else "16:9"
         arguments = {"prompt": prompt, "duration_seconds": seconds, "aspect_ratio": ratio, "generate_audio": False}
         return (Way(VEO, arguments, "prompt"),)
+
+    def score(self, prompt: str) -> tuple[Way, ...]:
+        """Return the way to compose music without words."""
+        return (Way(SUNO, {"prompt": prompt, "instrumental": True}, "prompt"),)
+
+    def effect(self, prompt: str, seconds: float) -> tuple[Way, ...]:
+        """Return the way to make a sound effect of at most 30 s."""
+        return (Way(EFFECTS, {"prompt": prompt, "duration_seconds": max(0.5, min(30.0, seconds))}, "prompt"),)
 
     def speak(self, text: str, lang: Lang, narrator: bool = False) -> tuple[Way, ...]:
         """Return the way to record a text with a voice of its language."""

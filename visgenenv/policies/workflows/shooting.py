@@ -10,6 +10,7 @@ from visgenenv.policies.workflows.offer import Offer
 from visgenenv.policies.workflows.shapes import (
     CLIP_SECONDS,
     COMPOSITE,
+    EFFECTS,
     KLING,
     SUBTITLE,
     SUNO,
@@ -55,7 +56,7 @@ class Shooting(Struct, frozen=True):
         brief, length = self.brief, self.lengths[0]
         trims = brief.seconds is not None and abs(length - self.seconds[0]) > max(0.5, 0.1 * self.seconds[0])
         shape = brief.size is not None and (brief.size.exact or (self.tool == VEO and not _veo_shape(brief.size)))
-        return self.per_film > 1 or brief.music or bool(self.spoken) or shape or trims
+        return self.per_film > 1 or brief.music or brief.effects or bool(self.spoken) or shape or trims
 
 
 def prepare(brief: Brief, offer: Offer) -> Shooting | None:
@@ -63,7 +64,7 @@ def prepare(brief: Brief, offer: Offer) -> Shooting | None:
     seconds = brief.seconds
     if seconds is not None and brief.count > 1 and not brief.per_item:
         seconds = seconds / brief.count
-    frames = offer.has(KLING) and (bool(offer.makers(None)) or (bool(brief.uploads) and bool(offer.editors(None))))
+    frames = offer.has(KLING) and (bool(offer.makers(None)) or (bool(brief.picture) and bool(offer.editors(None))))
     grouped = frames and bool(offer.editors(None)) and bool(brief.group or (brief.recurring and not offer.has(VEO)))
     tool = KLING if grouped else _cheapest(brief, seconds, offer.has(VEO), frames)
     if not tool:
@@ -92,7 +93,9 @@ def _cheapest(brief: Brief, seconds: float | None, veo: bool, frames: bool) -> s
             n = brief.shots or shots_for(seconds, tool)
             fits = seconds is None or any(abs(one - seconds) <= max(0.5, 0.1 * seconds) for one in CLIP_SECONDS[tool])
             shaped = brief.size is None or (not brief.size.exact and (tool == KLING or _veo_shape(brief.size)))
-            calls[tool] = n * each + (n > 1 or not fits or not shaped or brief.music or brief.voice)
+            if seconds is not None and n * CLIP_SECONDS[tool][-1] < 0.9 * seconds and (veo and frames):
+                continue  # the other tool makes longer clips
+            calls[tool] = n * each + (n > 1 or not fits or not shaped or brief.music or brief.voice or brief.effects)
     return min(calls, key=lambda tool: calls[tool]) if calls else ""
 
 
@@ -102,8 +105,10 @@ def _veo_shape(size: Size) -> bool:
 
 def opening_think(shooting: Shooting, lang: Lang) -> str:
     brief = shooting.brief
-    how = "film_upload" if brief.uploads else "film_anchor"
-    if not shooting.grouped:
+    how = "film_upload" if brief.picture else "film_anchor"
+    if brief.footage:
+        how = "film_footage"
+    elif not shooting.grouped:
         how = "film_frames" if shooting.tool == KLING else "film_clips"
     length = say("length", lang, seconds=shooting.film_seconds) if brief.seconds else ""
     return say(
@@ -127,10 +132,11 @@ def plan_of(shooting: Shooting, offer: Offer, lang: Lang) -> tuple[Step, ...]:
         return len(steps)
 
     anchor = 0
-    if shooting.grouped and not brief.uploads:
+    if shooting.grouped and not brief.picture:
         anchor = add("reference", offer.makers(frame_of(brief))[0], 1)
     voice = add("voice", TTS, len(shooting.spoken)) if shooting.spoken else 0
-    music = add("music", SUNO, 1) if brief.music and offer.has(SUNO) else 0
+    music = add("music", SUNO, 1) if composes(brief, offer) else 0
+    effects = add("effects", EFFECTS, 1) if brief.effects and offer.has(EFFECTS) else 0
     if shooting.tool == KLING:
         drawer = offer.editors(frame_of(brief)) if shooting.grouped else offer.makers(frame_of(brief))
         frames = add("keyframes", drawer[0], n, anchor)
@@ -138,12 +144,17 @@ def plan_of(shooting: Shooting, offer: Offer, lang: Lang) -> tuple[Step, ...]:
     else:
         film = add("text_clips", VEO, n)
     if shooting.cut:
-        film = add("cut", COMPOSITE, shooting.films, film, voice, music)
+        film = add("cut", COMPOSITE, shooting.films, film, voice, music, effects)
     if brief.subtitle and offer.has(SUBTITLE):
         film = add("titles", SUBTITLE, shooting.films, film)
     last = steps[-1]
     steps[-1] = Step(last.goal, last.tool, last.n, last.deps, True)
     return tuple(steps)
+
+
+def composes(brief: Brief, offer: Offer) -> bool:
+    """Whether music has to be made: it is wanted, can be made, and the user has brought none."""
+    return brief.music and not brief.song and offer.has(SUNO)
 
 
 def frame_of(brief: Brief) -> Size:

@@ -113,6 +113,11 @@ class _Errand(Struct):
 
     def take(self, result: Result) -> None:
         """Note what came: assets, or trouble and what to do about it."""
+        if result.get("status") == "success" and _is_silent(result):
+            self.trouble = "NEAR_SILENT"
+            self.failures += 1
+            self.wordings += 1
+            return
         if result.get("status") == "success" and result.get("assets"):
             self.got.extend(result["assets"][: self.wish.n - len(self.got)])
             self.trouble = (
@@ -141,6 +146,11 @@ class _Errand(Struct):
             self.way = len(self.wish.ways)
         else:
             self.way = 0 if last else self.way + 1
+
+
+def _is_silent(result: Result) -> bool:
+    """Whether a service says of its own result that there is next to nothing to hear."""
+    return any("silent" in str(text) for text in (result.get("data") or {}).get("warnings") or ())
 
 
 Work = Generator[Turn, list[Result], None]
@@ -179,7 +189,9 @@ def say_again(errands: Sequence[_Errand], round_number: int, lang: Lang) -> str:
     for trouble in dict.fromkeys(errand.trouble for errand in failed):
         labels = [errand.wish.label for errand in failed if errand.trouble == trouble]
         tool = next(errand for errand in failed if errand.trouble == trouble)
-        key = {"CONTENT_BLOCKED": "blocked", "PARTIAL_RESULT": "partial"}.get(trouble, "failed")
+        key = {"CONTENT_BLOCKED": "blocked", "PARTIAL_RESULT": "partial", "NEAR_SILENT": "silent"}.get(
+            trouble, "failed"
+        )
         shown = ", ".join(labels[:4]) + (" …" if len(labels) > 4 else "")
         parts.append(say(key, lang, what=shown, error=trouble, tool=tool.wish.ways[tool.way].name))
     return say("round", lang, round=round_number, parts=" ".join(parts))

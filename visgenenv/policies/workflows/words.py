@@ -20,6 +20,10 @@ _SAYINGS: dict[str, dict[Lang, str]] = {
         "en": "{what} was blocked by the safety filter; repeating it would fail again, so I reword it for {tool}.",
         "zh": "{what}被安全审核拦截,原样重试没有意义,改写后再调用{tool}。",
     },
+    "silent": {
+        "en": "{what} came back almost silent, which is no use under a film; I ask {tool} once more in other words.",
+        "zh": "{what}几乎没有声音,无法使用,换个说法再向{tool}要一次。",
+    },
     "partial": {
         "en": "{what} came only in part; I ask {tool} for the missing ones alone.",
         "zh": "{what}只返回了一部分,仅向{tool}补做缺少的部分。",
@@ -60,6 +64,10 @@ _SAYINGS: dict[str, dict[Lang, str]] = {
     "film_upload": {
         "en": "The uploaded picture is the reference: a keyframe per shot edited from it, a clip from each, then the cut.",
         "zh": "以上传的图片为参考:由它编辑出每个镜头的关键帧,再生成片段,最后合成。",
+    },
+    "film_footage": {
+        "en": "The user's own footage is all that is needed: trim it, put the sound under it, and shoot nothing new.",
+        "zh": "只需用户自己的素材:裁剪到位、配上声音,不拍新镜头。",
     },
     "film_frames": {
         "en": "Nothing has to recur, so each shot gets a keyframe of its own and a clip made from it.",
@@ -117,6 +125,7 @@ _SAYINGS: dict[str, dict[Lang, str]] = {
     "clip": {"en": "clip {k}", "zh": "片段{k}"},
     "voice": {"en": "voice line {k}", "zh": "配音{k}"},
     "music": {"en": "the music", "zh": "背景音乐"},
+    "effects": {"en": "the sound effects", "zh": "音效"},
     "film": {"en": "cut {k}", "zh": "成片{k}"},
     "subtitled": {"en": "subtitles {k}", "zh": "字幕版{k}"},
     "goal_reference": {"en": "Draw the reference picture", "zh": "绘制统一参考图"},
@@ -127,6 +136,8 @@ _SAYINGS: dict[str, dict[Lang, str]] = {
     "goal_text_clips": {"en": "Film each shot from its text", "zh": "由文字生成每个镜头"},
     "goal_voice": {"en": "Record the spoken words", "zh": "生成配音"},
     "goal_music": {"en": "Compose the background music", "zh": "生成背景音乐"},
+    "goal_effects": {"en": "Make the sound effects", "zh": "生成音效"},
+    "goal_trim": {"en": "Cut the user's footage to length", "zh": "把用户素材剪到所需时长"},
     "goal_cut": {"en": "Cut clips and sound together", "zh": "合成片段与声音"},
     "goal_titles": {"en": "Burn in the subtitles", "zh": "烧录字幕"},
 }

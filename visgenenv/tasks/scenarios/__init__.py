@@ -1,5 +1,6 @@
-"""What people ask for: the 42 types of the paper's Table 8, and those of them that are drawn with their phrases."""
+"""What people ask for: the 42 types of the paper's Table 8, 36 scenarios, and the words of each part of the data."""
 
 from visgenenv.tasks.scenarios.catalogue import SCENARIOS, TYPES, Scenario
+from visgenenv.tasks.scenarios.tables import Domain, Material, Pair, Part, material
 
-__all__ = ["SCENARIOS", "TYPES", "Scenario"]
+__all__ = ["SCENARIOS", "TYPES", "Domain", "Material", "Pair", "Part", "Scenario", "material"]

@@ -1,15 +1,15 @@
-"""The 42 task types by name, and one `Scenario` for each type the generator draws.
+"""The 42 task types by name, and one `Scenario` for each: how it is called, what it is about, what may be demanded.
 
 Types: VisionCreator (arXiv 2603.02681), Table 8, in its order; "picture book" stands in both columns.
 """
 
 from __future__ import annotations
 
+from typing import Literal
+
 from msgspec import Struct
 
-from visgenenv.lexicon import STYLES
-from visgenenv.tasks.scenarios import phrases as p
-from visgenenv.tasks.scenarios.phrases import Pair
+from visgenenv.tasks.scenarios.tables import Pair
 
 _VIDEO = (
     "product marketing|public service ad|corporate promotion|brand story|event promotion|instructional|"
@@ -28,325 +28,185 @@ TYPES: dict[str, str] = {
 }
 """Every type of the paper by id, with its English name."""
 
-SQUARE, WIDE, TALL = (1, 1), (16, 9), (9, 16)
-CREATURES = ("animal", "person")
-GOODS = ("object", "food")
-ROOMS = ("living room", "kitchen", "studio", "garden", "cafe", "office", "street")
+About = Literal["goods", "creature", "person", "animal", "photo", "matter", "occasion", "company", "song", "steps", "scene"]  # fmt: skip
+"""What a request is about: a hero of some category, or a subject matter of its scenario."""
 
 
 class Scenario(Struct, frozen=True):
-    """One type of request: how it is called, what it is about, and what may be demanded of it.
+    """One type of request.
 
-    `noun` is what is delivered: English singular and plural, Chinese measure word and noun. `moments` are what the
-    single pictures or shots show; `ordered` ones keep their order and `lines` are spoken to them one by one.
-    `topics` replace the hero where a request is about a matter. `ratios` are aspect ratios people ask for, `pixels`
-    exact sizes, `scenes` the places
-    a request may insist on (default: any). `item_word` names the moments in a request (English plural, Chinese).
+    `noun` is what is delivered: English singular and plural, Chinese measure word and noun. `moments` names the pool
+    of what the single pictures or shots show; `ordered` ones keep their order, and `spoken` ones come with lines.
+    `ratios` are aspect ratios people ask for, `pixels` exact sizes, `item_word` names the moments in a request
+    (English plural, Chinese), `differs` what must differ where variety is asked for. `sound` are the mixes of sound
+    that may be asked for, `footage` and `song` the shares of requests that bring their own film or music.
     """
 
     type: str
     noun: tuple[str, str, str, str]
     dimensions: tuple[str, ...]
-    heroes: tuple[str, ...] = ()
-    moments: tuple[Pair, ...] = ()
-    lines: tuple[Pair, ...] = ()
+    about: About
+    moments: str
     item_word: Pair = ("", "")
-    topics: tuple[Pair, ...] = ()
-    steps: tuple[tuple[Pair, tuple[Pair, ...]], ...] = ()
+    differs: Pair = ("place", "地点")
     ordered: bool = False
-    scenes: tuple[str, ...] = ()
+    spoken: bool = False
     ratios: tuple[tuple[int, int], ...] = ()
     pixels: tuple[tuple[int, int], ...] = ()
     styled: bool = True
     sound: tuple[tuple[str, ...], ...] = ((),)
     subtitle: float = 0.0
     upload: float = 0.0
-    facts: tuple[int, ...] = (0, 3, 4, 5, 6, 9)
-    """Which remarks with numbers may stand in such a request."""
+    footage: float = 0.0
+    song: float = 0.0
 
 
-_SHOP, _HOME = (0, 1, 3, 4, 5, 6, 8), (2, 6, 7, 9)
-_ACTIONS = tuple(moment for moment, _ in p.TALE)
-_SPOKEN = tuple(line for _, line in p.TALE)
+_SQUARE, _WIDE, _TALL = (1, 1), (16, 9), (9, 16)
+_STILL = ("creative", "match", "style", "variety", "amount")
+_SCENIC = (*_STILL, "scene")
+_ALL_STILL = (*_SCENIC, "object")
+_FILM = ("creative", "match", "style", "variety", "amount", "duration", "storyboard", "scene")
+_HERO_FILM = (*_FILM, "object")
+_MUSIC = ((), ("bgm",), ("bgm",))
+_VOICED = (("tts",), ("bgm",), ("bgm", "tts"))
+_EFFECTS = ((), ("sfx",), ("bgm", "sfx"), ("bgm",))
+_EXPRESSION, _ANGLE, _IDEA = ("expression", "表情"), ("angle", "角度"), ("idea", "创意")
+
+
+def _still(
+    number: int, noun: str, several: str, measure: str, chinese: str, about: About, moments: str, word: Pair,
+    dimensions: tuple[str, ...], ratios: tuple[tuple[int, int], ...], *, pixels: tuple[tuple[int, int], ...] = (),
+    differs: Pair = ("composition", "构图"), ordered: bool = False, styled: bool = True, upload: float = 0.0,
+) -> Scenario:  # fmt: skip
+    return Scenario(
+        f"image.{number}", (noun, several, measure, chinese), dimensions, about, moments, word, differs, ordered,
+        ratios=ratios, pixels=pixels, styled=styled, upload=upload,
+    )  # fmt: skip
+
+
+def _film(
+    number: int, noun: str, several: str, measure: str, chinese: str, about: About, moments: str,
+    sound: tuple[tuple[str, ...], ...], *, ratios: tuple[tuple[int, int], ...] = (_WIDE, _TALL),
+    pixels: tuple[tuple[int, int], ...] = (), ordered: bool = False, spoken: bool = False, styled: bool = True,
+    subtitle: float = 0.0, upload: float = 0.0, footage: float = 0.0, song: float = 0.0,
+) -> Scenario:  # fmt: skip
+    heroes = about in ("goods", "creature", "person", "animal")
+    dimensions = tuple(name for name in (_HERO_FILM if heroes else _FILM) if name != "style" or styled)
+    if about == "steps":
+        dimensions = ("storyboard", "scene", "style", "duration", "creative")
+    return Scenario(
+        f"video.{number}", (noun, several, measure, chinese), dimensions, about, moments, ("shots", "镜头"),
+        ordered=ordered, spoken=spoken, ratios=ratios, pixels=pixels, styled=styled, sound=sound, subtitle=subtitle,
+        upload=upload, footage=footage, song=song,
+    )  # fmt: skip
+
 
 _ALL = (
-    Scenario(
-        "image.1",
-        ("product image", "product images", "张", "产品图"),
-        ("amount", "object", "style"),
-        heroes=GOODS,
-        moments=p.ANGLES,
-        item_word=("views", "画面"),
-        ratios=(SQUARE, (4, 3), (3, 4)),
-        pixels=((1024, 1024), (1328, 1328)),
-        styled=False,
-        upload=0.3,
-        facts=_SHOP,
-    ),
-    Scenario(
-        "image.6",
-        ("banner", "banners", "张", "横幅banner"),
-        ("amount", "style", "match"),
-        topics=p.EVENTS,
-        moments=p.PLACES,
-        item_word=("backgrounds", "背景"),
-        ratios=((21, 9), WIDE),
-        pixels=((1664, 928),),
-        facts=_SHOP,
-    ),
-    Scenario(
-        "image.8",
-        ("Xiaohongshu cover", "Xiaohongshu covers", "张", "小红书封面"),
-        ("amount", "style", "creative"),
-        heroes=("food", "plant", "object"),
-        moments=p.ANGLES,
-        item_word=("compositions", "构图"),
-        ratios=((3, 4),),
-        pixels=((1104, 1472),),
-        facts=_SHOP,
-    ),
-    Scenario(
-        "image.9",
-        ("poster", "posters", "张", "海报"),
-        ("amount", "style", "creative", "match"),
-        topics=p.EVENTS,
-        moments=p.PLACES,
-        item_word=("settings", "场景"),
-        ratios=((3, 4), (2, 3), TALL),
-        pixels=((1024, 1536), (928, 1664)),
-        facts=_SHOP,
-    ),
-    Scenario(
-        "image.10",
-        ("avatar", "avatars", "个", "头像"),
-        ("amount", "style", "variety"),
-        heroes=CREATURES,
-        moments=p.EXPRESSIONS,
-        item_word=("moods", "表情"),
-        ratios=(SQUARE,),
-        pixels=((1024, 1024),),
-        facts=_HOME,
-    ),
-    Scenario(
-        "image.11",
-        ("emoji sticker", "emoji stickers", "个", "表情包贴图"),
-        ("amount", "object", "variety"),
-        heroes=CREATURES,
-        moments=p.EXPRESSIONS,
-        item_word=("expressions", "表情"),
-        ratios=(SQUARE,),
-        upload=0.3,
-        facts=_HOME,
-    ),
-    Scenario(
-        "image.12",
-        ("icon", "icons", "枚", "图标"),
-        ("amount", "style"),
-        topics=(
-            ("a travel app", "一款旅行应用"),
-            ("a bakery's shop app", "一家面包店的小程序"),
-            ("a reading app", "一款读书应用"),
-        ),
-        moments=p.ICONS,
-        item_word=("functions", "功能"),
-        ratios=(SQUARE,),
-        pixels=((1024, 1024),),
-    ),
-    Scenario(
-        "image.15",
-        ("character illustration", "character illustrations", "张", "角色立绘"),
-        ("object", "amount", "creative"),
-        heroes=("person", "animal"),
-        moments=p.SKINS,
-        item_word=("skins", "皮肤"),
-        ratios=((2, 3), (3, 4), TALL),
-        facts=(0, 4, 5, 9),
-    ),
-    Scenario(
-        "image.16",
-        ("action picture", "action pictures", "张", "动作图"),
-        ("object", "amount", "variety"),
-        heroes=CREATURES,
-        moments=p.ACTIONS,
-        item_word=("actions", "动作"),
-        ratios=(SQUARE, (4, 3)),
-        upload=0.4,
-        facts=_HOME,
-    ),
-    Scenario(
-        "image.17",
-        ("scene concept", "scene concepts", "张", "场景设计图"),
-        ("scene", "style"),
-        moments=p.TIMES,
-        item_word=("conditions", "时段与天气"),
-        ratios=(WIDE, (21, 9), (3, 2)),
-        facts=(0, 4, 9),
-    ),
-    Scenario(
-        "image.18",
-        ("storyboard frame", "storyboard frames", "张", "分镜图"),
-        ("object", "scene", "amount"),
-        heroes=CREATURES,
-        moments=_ACTIONS,
-        item_word=("moments", "情节"),
-        ordered=True,
-        ratios=(WIDE,),
-        facts=(0, 4, 6),
-    ),
-    Scenario(
-        "image.19",
-        ("picture book page", "picture book pages", "页", "绘本"),
-        ("object", "style", "amount"),
-        heroes=("animal",),
-        moments=_ACTIONS,
-        item_word=("pages", "内容"),
-        ordered=True,
-        ratios=(SQUARE, (4, 3)),
-        facts=_HOME,
-    ),
-    Scenario(
-        "image.20",
-        ("stylised version", "stylised versions", "张", "风格化图片"),
-        ("object",),
-        heroes=CREATURES,
-        moments=tuple((f"{style.en[0]} style", f"{style.zh[0]}风格") for style in STYLES.values()),
-        item_word=("styles", "风格"),
-        ratios=(SQUARE, (3, 4)),
-        styled=False,
-        upload=1.0,
-        facts=_HOME,
-    ),
-    Scenario(
-        "image.21",
-        ("realistic photo", "realistic photos", "张", "写实照片"),
-        ("amount", "match", "variety"),
-        heroes=("animal", "vehicle"),
-        moments=p.PLACES,
-        item_word=("places", "地点"),
-        ratios=((3, 2), (2, 3), WIDE),
-        styled=False,
-        facts=(0, 6, 9),
-    ),
-    Scenario(
-        "video.1",
-        ("product marketing video", "product marketing videos", "条", "产品营销视频"),
-        ("storyboard", "duration", "object", "scene", "amount"),
-        heroes=GOODS,
-        moments=p.PRODUCT_MOMENTS,
-        scenes=ROOMS,
-        ratios=(WIDE, TALL, SQUARE),
-        pixels=((1920, 1080),),
-        sound=((), ("bgm",), ("bgm", "tts")),
-        upload=0.3,
-        facts=_SHOP,
-    ),
-    Scenario(
-        "video.2",
-        ("public service film", "public service films", "支", "公益短片"),
-        ("duration", "storyboard", "creative"),
-        topics=p.CAUSES,
-        moments=p.PUBLIC_MOMENTS,
-        ratios=(WIDE,),
-        sound=(("tts",), ("bgm",), ("bgm", "tts")),
-        subtitle=0.5,
-    ),
-    Scenario(
-        "video.5",
-        ("event promo video", "event promo videos", "条", "活动宣传视频"),
-        ("amount", "duration", "storyboard"),
-        topics=p.EVENTS,
-        moments=p.EVENT_MOMENTS,
-        ratios=(TALL, WIDE),
-        sound=((), ("bgm",)),
-        facts=_SHOP,
-    ),
-    Scenario(
-        "video.6",
-        ("tutorial video", "tutorial videos", "个", "教学视频"),
-        ("storyboard", "scene"),
-        steps=tuple(p.STEPS.items()),
-        scenes=ROOMS,
-        ordered=True,
-        ratios=(WIDE, TALL),
-        sound=(("tts",), (), ("bgm",)),
-        subtitle=0.5,
-        facts=(6, 7, 9),
-    ),
-    Scenario(
-        "video.7",
-        ("nature documentary", "nature documentaries", "部", "科普纪录片"),
-        ("storyboard", "duration", "object"),
-        heroes=("animal",),
-        moments=p.NATURE,
-        ratios=(WIDE,),
-        styled=False,
-        sound=(("tts",), ("bgm", "tts")),
-        subtitle=0.4,
-        facts=(2, 7),
-    ),
-    Scenario(
-        "video.8",
-        ("music video", "music videos", "支", "MV"),
-        ("storyboard", "duration", "style"),
-        topics=p.SONGS,
-        moments=p.MUSIC_MOMENTS,
-        ratios=(WIDE, TALL),
-        sound=(("bgm",),),
-        facts=(0, 4, 5, 6),
-    ),
-    Scenario(
-        "video.11",
-        ("story video", "story videos", "个", "故事短片"),
-        ("object", "storyboard", "style"),
-        heroes=CREATURES,
-        moments=_ACTIONS,
-        lines=_SPOKEN,
-        ordered=True,
-        ratios=(WIDE, TALL),
-        sound=(("tts",), (), ("bgm",)),
-        subtitle=0.3,
-        upload=0.3,
-        facts=_HOME,
-    ),
-    Scenario(
-        "video.13",
-        ("picture book video", "picture book videos", "个", "绘本动画视频"),
-        ("object", "style", "storyboard"),
-        heroes=("animal",),
-        moments=_ACTIONS,
-        ordered=True,
-        ratios=(WIDE, (4, 3)),
-        sound=(("tts",), ("bgm", "tts")),
-        subtitle=0.4,
-        facts=_HOME,
-    ),
-    Scenario(
-        "video.15",
-        ("animated short", "animated shorts", "部", "动画短片"),
-        ("object", "style", "duration"),
-        heroes=CREATURES,
-        moments=_ACTIONS,
-        lines=_SPOKEN,
-        ordered=True,
-        ratios=(WIDE,),
-        sound=((), ("bgm",), ("tts",)),
-        facts=_HOME,
-    ),
-    Scenario(
-        "video.20",
-        ("short drama", "short dramas", "部", "短剧"),
-        ("storyboard", "object"),
-        heroes=("person",),
-        moments=tuple(moment for moment, _ in p.DRAMA),
-        lines=tuple(line for _, line in p.DRAMA),
-        ordered=True,
-        ratios=(TALL, WIDE),
-        styled=False,
-        sound=(("tts",),),
-        subtitle=0.6,
-        facts=(0, 4, 6),
-    ),
-)
+    _still(1, "product image", "product images", "张", "产品图", "goods", "angles", ("views", "画面"), _ALL_STILL,
+           (_SQUARE, (4, 3), (3, 4)), pixels=((1024, 1024), (1328, 1328)), differs=_ANGLE, styled=False, upload=0.3),
+    _still(2, "detail page image", "detail page images", "张", "详情页图片", "goods", "detail", ("sections", "板块"),
+           ("object", "style", "amount", "match", "creative"), ((3, 4), (2, 3)), upload=0.3),
+    _still(3, "key visual", "key visuals", "张", "主视觉图", "occasion", "places", ("settings", "场景"), _SCENIC,
+           (_WIDE, (3, 4)), pixels=((1664, 928),), differs=_IDEA),
+    _still(4, "landing page visual", "landing page visuals", "张", "H5落地页图", "occasion", "page", ("screens", "板块"),
+           ("style", "amount", "match", "creative", "variety"), (_TALL, (3, 4))),
+    _still(5, "brand identity visual", "brand identity visuals", "张", "品牌视觉图", "company", "brand",
+           ("applications", "应用物料"), ("style", "amount", "creative"), (_SQUARE, (4, 3))),
+    _still(6, "banner", "banners", "张", "横幅banner", "occasion", "places", ("backgrounds", "背景"), _SCENIC,
+           ((21, 9), _WIDE), pixels=((1664, 928),)),
+    _still(7, "official-account cover", "official-account covers", "张", "公众号封面", "matter", "places",
+           ("backgrounds", "背景"), _SCENIC, ((21, 9), _WIDE)),
+    _still(8, "Xiaohongshu cover", "Xiaohongshu covers", "张", "小红书封面", "goods", "angles", ("compositions", "构图"),
+           _ALL_STILL, ((3, 4),), pixels=((1104, 1472),)),
+    _still(9, "poster", "posters", "张", "海报", "occasion", "places", ("settings", "场景"), _SCENIC,
+           ((3, 4), (2, 3), _TALL), pixels=((1024, 1536), (928, 1664))),
+    _still(10, "avatar", "avatars", "个", "头像", "creature", "expressions", ("moods", "表情"), (*_STILL, "object"),
+           (_SQUARE,), pixels=((1024, 1024),), differs=_EXPRESSION, upload=0.2),
+    _still(11, "emoji sticker", "emoji stickers", "个", "表情包贴图", "creature", "expressions", ("expressions", "表情"),
+           (*_STILL, "object"), (_SQUARE,), differs=_EXPRESSION, upload=0.3),
+    _still(12, "icon", "icons", "枚", "图标", "company", "icons", ("functions", "功能"), ("amount", "style", "creative"),
+           (_SQUARE,), pixels=((1024, 1024),)),
+    _still(13, "logo", "logos", "个", "logo", "company", "logo", ("ideas", "方案"), ("amount", "creative", "style", "variety"),
+           (_SQUARE,), differs=_IDEA),
+    _still(14, "game interface screen", "game interface screens", "张", "小游戏界面图", "creature", "screen",
+           ("screens", "界面"), ("style", "amount", "object", "creative"), (_TALL, _WIDE)),
+    _still(15, "character illustration", "character illustrations", "张", "角色立绘", "creature", "skins",
+           ("skins", "皮肤"), _ALL_STILL, ((2, 3), (3, 4), _TALL), differs=("outfit", "服装")),
+    _still(16, "action picture", "action pictures", "张", "动作图", "creature", "actions", ("actions", "动作"), _ALL_STILL,
+           (_SQUARE, (4, 3)), differs=("action", "动作"), upload=0.4),
+    _still(17, "scene concept", "scene concepts", "张", "场景设计图", "scene", "times", ("conditions", "时段与天气"),
+           ("scene", "style", "match", "creative", "amount", "variety"), (_WIDE, (21, 9), (3, 2)), differs=("light", "光线")),
+    _still(18, "storyboard frame", "storyboard frames", "张", "分镜图", "creature", "tale", ("moments", "情节"),
+           ("object", "scene", "amount", "style"), (_WIDE,), ordered=True),
+    _still(19, "picture book page", "picture book pages", "页", "绘本", "animal", "tale", ("pages", "内容"),
+           ("object", "style", "amount", "scene"), (_SQUARE, (4, 3)), ordered=True),
+    _still(20, "stylised version", "stylised versions", "张", "风格化图片", "creature", "styles", ("styles", "风格"),
+           ("object",), (_SQUARE, (3, 4)), styled=False, upload=1.0),
+    _still(21, "realistic photo", "realistic photos", "张", "写实照片", "photo", "places", ("places", "地点"),
+           ("creative", "match", "variety", "amount", "scene", "object"),
+           ((3, 2), (2, 3), _WIDE), differs=("place", "地点"), styled=False),
+    _film(1, "product marketing video", "product marketing videos", "条", "产品营销视频", "goods", "product",
+          ((), ("bgm",), ("bgm", "tts")), ratios=(_WIDE, _TALL, _SQUARE), pixels=((1920, 1080),), upload=0.3),
+    _film(2, "public service film", "public service films", "支", "公益短片", "matter", "public", _VOICED, subtitle=0.5),
+    _film(3, "corporate video", "corporate videos", "支", "企业宣传片", "company", "company", _VOICED, pixels=((1920, 1080),),
+          subtitle=0.3),
+    _film(4, "brand story film", "brand story films", "支", "品牌故事短片", "company", "roots", _VOICED, ordered=True,
+          subtitle=0.3),
+    _film(5, "event promo video", "event promo videos", "条", "活动宣传视频", "occasion", "event", _MUSIC,
+          ratios=(_TALL, _WIDE), footage=0.3),
+    _film(6, "tutorial video", "tutorial videos", "个", "教学视频", "steps", "", (("tts",), (), ("bgm",)), ordered=True,
+          subtitle=0.5),
+    _film(7, "nature documentary", "nature documentaries", "部", "科普纪录片", "animal", "nature", (("tts",), ("bgm", "tts")),
+          ratios=(_WIDE,), subtitle=0.3),
+    _film(8, "music video", "music videos", "支", "MV", "song", "music", (("bgm",),), song=0.4),
+    _film(9, "concert film", "concert films", "部", "演唱会影片", "song", "concert", (("bgm",),), ratios=(_WIDE,),
+          styled=False, footage=0.4, song=0.3),
+    _film(10, "variety show clip", "variety show clips", "段", "综艺短片", "occasion", "show", (("sfx",), ("bgm", "sfx"), ("bgm",)),
+          subtitle=0.4, footage=0.3),
+    _film(11, "story video", "story videos", "个", "故事短片", "creature", "tale", (("tts",), (), ("bgm",)), ordered=True,
+          spoken=True, subtitle=0.3, upload=0.3),
+    _film(12, "podcast video", "podcast videos", "个", "播客视频", "matter", "talk", (("tts",), ("tts",), ("bgm", "tts")),
+          spoken=True, styled=False, subtitle=0.5, footage=0.2),
+    _film(13, "picture book video", "picture book videos", "个", "绘本动画视频", "animal", "tale", (("tts",), ("bgm", "tts")),
+          ratios=(_WIDE, (4, 3)), ordered=True, subtitle=0.4),
+    _film(14, "motion comic video", "motion comic videos", "个", "动态漫画视频", "person", "quest",
+          (("sfx",), ("bgm", "sfx"), ("sfx", "tts")), ordered=True, spoken=True, subtitle=0.2),
+    _film(15, "animated short", "animated shorts", "部", "动画短片", "creature", "tale", ((), ("bgm",), ("tts",), ("sfx",)),
+          ratios=(_WIDE,), ordered=True, spoken=True, upload=0.2),
+    _film(16, "animated movie", "animated movies", "部", "动画电影", "animal", "quest", (("bgm",), ("bgm", "tts"), ("bgm", "sfx")),
+          ratios=(_WIDE, (21, 9))[:1], ordered=True, spoken=True),
+    _film(17, "game adaptation film", "game adaptation films", "部", "游戏改编短片", "person", "quest", _EFFECTS, ordered=True),
+    _film(18, "gameplay video", "gameplay videos", "条", "游戏视频", "creature", "gameplay", _EFFECTS),
+    _film(19, "movie", "movies", "部", "电影短片", "person", "drama", (("bgm",), ("tts",), ("bgm", "tts")), ratios=(_WIDE,),
+          ordered=True, spoken=True, styled=False),
+    _film(20, "short drama", "short dramas", "部", "短剧", "person", "drama", (("tts",),), ratios=(_TALL, _WIDE),
+          ordered=True, spoken=True, styled=False, subtitle=0.6),
+    _film(21, "story explanation video", "story explanation videos", "条", "故事解说视频", "animal", "tale",
+          (("tts",), ("bgm", "tts")), ordered=True, subtitle=0.5),
+)  # fmt: skip
 
 SCENARIOS: dict[str, Scenario] = {scenario.type: scenario for scenario in _ALL}
-"""The types that are drawn so far, by id."""
+"""All 42, by id."""
+
+GOODS: dict[str, tuple[str, ...]] = {
+    "consumer electronics": ("smart speaker", "headphones", "camera", "laptop", "television", "watch", "phone", "projector"),
+    "e-commerce": ("backpack", "bottle", "kite", "umbrella", "clock"),
+    "beauty": ("lipstick", "lotion", "perfume"),
+    "fashion": ("hat", "handbag", "shirt", "sunglasses", "dress", "sneaker"),
+    "food and drink": ("apple", "banana", "orange", "watermelon", "drink", "tea", "strawberry", "lemon", "ice cream"),
+    "restaurants": ("cake", "bread", "pizza", "cupcake", "coffee cup", "donut", "burger", "dumpling"),
+    "home and furniture": ("lamp", "sofa", "candle", "chair", "clock"),
+    "sport": ("bicycle", "hat", "sneaker"),
+    "music": ("guitar", "violin", "microphone", "piano", "drum"),
+    "automotive": ("car", "truck", "motorcycle"),
+    "children's education": ("book", "kite", "teddy bear"),
+    "festivals": ("balloon", "crown", "lantern"),
+}  # fmt: skip
+"""What is sold in a scenario; the others sell nothing that can be shown."""
+CREATIVE_DOMAINS = frozenset(
+    ["games", "anime", "children's education", "pets", "space and sci-fi", "festivals", "campus", "intangible heritage",
+     "museums", "public service", "agriculture", "popular science", "traffic safety", "environment", "variety"]
+)  # fmt: skip
+"""Scenarios whose requests may have a character as their hero."""
+CAUSES = frozenset(["public service", "environment", "traffic safety", "health"])
+"""Scenarios with a cause that a public service film can plead."""

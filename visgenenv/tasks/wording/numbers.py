@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
-import numpy as np
-
 from visgenenv.lexicon.numerals import CHINESE_DIGITS, ENGLISH_NUMBERS
-from visgenenv.tasks.latent import pick
+from visgenenv.tasks.draws import Draws
+
+_MINUTES_EN = {
+    30: ("half a minute",), 60: ("1 minute", "one minute", "1 min"), 90: ("one and a half minutes", "1.5 minutes"),
+    120: ("2 minutes", "two minutes"), 150: ("two and a half minutes",), 180: ("3 minutes", "three minutes"),
+}  # fmt: skip
+_MINUTES_ZH = {
+    30: ("半分钟",), 60: ("一分钟", "1分钟"), 75: ("1分15秒",), 90: ("一分半", "1分30秒"), 120: ("两分钟", "2分钟"),
+    150: ("两分半", "2分30秒"), 180: ("三分钟", "3分钟"),
+}  # fmt: skip
 
 
-def number_en(n: int, rng: np.random.Generator) -> str:
+def number_en(n: int, draws: Draws) -> str:
     """Write a number as digits or as a word."""
-    return ENGLISH_NUMBERS[n] if n < len(ENGLISH_NUMBERS) and rng.random() < 0.5 else str(n)
+    return ENGLISH_NUMBERS[n] if n < len(ENGLISH_NUMBERS) and draws.chance(0.5) else str(n)
 
 
-def number_zh(n: int, rng: np.random.Generator) -> str:
+def number_zh(n: int, draws: Draws) -> str:
     """Write a number as digits or as Chinese numerals, as said before a measure word ("两张")."""
-    return numeral(n, counting=True) if rng.random() < 0.5 else str(n)
+    return numeral(n, counting=True) if draws.chance(0.5) else str(n)
 
 
 def numeral(n: int, counting: bool = False) -> str:
@@ -31,27 +38,25 @@ def numeral(n: int, counting: bool = False) -> str:
     return head + (CHINESE_DIGITS[ones] if ones or not tens else "")
 
 
-def seconds_en(seconds: float, rng: np.random.Generator) -> str:
+def seconds_en(seconds: float, draws: Draws) -> str:
     """Write a length as "40 seconds", "40 s", "1 minute"."""
     n = int(seconds)
     forms = [f"{n} seconds", f"{n} s", f"{n} sec"]
     forms += [f"{ENGLISH_NUMBERS[n]} seconds"] if n < len(ENGLISH_NUMBERS) else []
-    forms += {30: ["half a minute"], 60: ["1 minute", "one minute"], 90: ["one and a half minutes"]}.get(n, [])
-    return pick(forms, rng)
+    return draws.pick([*forms, *_MINUTES_EN.get(n, ())])
 
 
-def length_en(seconds: float, rng: np.random.Generator) -> str:
+def length_en(seconds: float, draws: Draws) -> str:
     """Write a length as it stands before a noun: "40-second", "one-minute"."""
     n = int(seconds)
     forms = [f"{n}-second", f"{n}s"]
-    forms += {60: ["one-minute", "1-minute"], 30: ["half-minute"]}.get(n, [])
+    forms += {60: ["one-minute", "1-minute"], 30: ["half-minute"], 120: ["two-minute"], 180: ["3-minute"]}.get(n, [])
     forms += [f"{ENGLISH_NUMBERS[n]}-second"] if n < len(ENGLISH_NUMBERS) else []
-    return pick(forms, rng)
+    return draws.pick(forms)
 
 
-def seconds_zh(seconds: float, rng: np.random.Generator) -> str:
+def seconds_zh(seconds: float, draws: Draws) -> str:
     """Write a length as 40秒, 四十秒, 一分钟, 一分半."""
     n = int(seconds)
-    forms = [f"{n}秒", f"{n}秒钟", f"{numeral(n)}秒"]
-    forms += {30: ["半分钟"], 60: ["一分钟", "1分钟"], 90: ["一分半", "1分30秒"]}.get(n, [])
-    return pick(forms, rng)
+    forms = [f"{n}秒", f"{n}秒钟"] + ([f"{numeral(n)}秒"] if n < 100 else [])
+    return draws.pick([*forms, *_MINUTES_ZH.get(n, ())])

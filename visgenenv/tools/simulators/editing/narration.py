@@ -107,8 +107,9 @@ def _narration(call: Invocation, given: Asset | None, spoken: Voiceover, length:
         ]  # fmt: skip
         recipe = Recipe("timeline", call.seed(1), params, tuple([line.recipe for line in lines]))
     extension, mime, root = "mp3", "audio/mpeg", ""
-    if given is not None and recipe is given.recipe:
-        extension, mime, root = given.url.rpartition(".")[2], given.mime, given.content_root
+    if given is not None:
+        extension, mime = given.url.rpartition(".")[2], given.mime
+        root = given.content_root if recipe is given.recipe else ""
     return call.mint(
         "audio",
         extension,

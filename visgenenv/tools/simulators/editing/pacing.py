@@ -10,6 +10,8 @@ from visgenenv.tools.simulators.editing.timeline import bounds, plain_film, stre
 from visgenenv.types import Asset, Recipe, ToolResult
 
 SLOWEST, FASTEST = 0.1, 4.0
+FINEST = 100_000
+"""Largest denominator of a frame rate."""
 
 
 def tool_video_speed_adjust(
@@ -88,7 +90,7 @@ def _film(
 
 def _slower(fps: tuple[int, int], speed: float) -> tuple[int, int]:
     """Return the frame rate of a slowed film that shows the same frames, each for longer."""
-    rate = Fraction(*fps) * Fraction(speed).limit_denominator(1000)
+    rate = (Fraction(*fps) * Fraction(speed)).limit_denominator(FINEST)
     return rate.numerator, rate.denominator
 
 
