@@ -13,9 +13,11 @@ import pytest
 
 from visgenenv.errors import MediaError
 from visgenenv.media.cache import MediaCache
-from visgenenv.media.export import export_asset
+from visgenenv.media.export import export_asset, export_many
 from visgenenv.media.mp4 import Strand, read_movie, write_movie
+from visgenenv.media.renditions import runs_of
 from visgenenv.testing import stand_in
+from visgenenv.tools import Workspace, load_toolbox
 
 
 @pytest.fixture(scope="module")
@@ -61,6 +63,41 @@ def test_runs_put_together_decode_to_exactly_their_frames(film, tmp_path):
     assert facts == (109, 24, Fraction(109, 24), 0)
     expected = original[:30] + original[48:] + original[:30] + original[24:25]
     assert all(np.array_equal(one, other) for one, other in zip(frames, expected, strict=True))
+
+
+def test_clips_of_different_pictures_are_joined(film, tmp_path):
+    given = {"n_frames": 48, "width": 320, "height": 180, "has_audio": False, "recipe": {"node": "shot", "params": {"prompt": "snow falls on a busy city street, rain", "seconds": 2.0, "audio": False}}}  # fmt: skip
+    other = export_asset(stand_in("vid_other123", given), tmp_path).read_bytes()
+    one, two = tracks(film)["vide"], tracks(other)["vide"]
+    runs = [(film, one, 0, 40), (other, two, 0, 48), (film, one, 24, 30)]
+    joined = write_movie([Strand(one, runs, 24 * 512, 512, 0, 94 * 512)], 24_000)
+    _, first, _ = decoded(film, tmp_path)
+    _, second, _ = decoded(other, tmp_path)
+    facts, frames, _ = decoded(joined, tmp_path)
+    assert facts[0] == 94
+    assert all(map(np.array_equal, frames, [*first[:40], *second, *first[24:30]]))
+
+
+def test_a_composite_of_untouched_clips_is_exported_frame_by_frame_with_its_music(tmp_path):
+    box, workspace = load_toolbox(), Workspace(seed=2)
+    clips = [
+        box.call("tool_text2video_veo", {"prompt": f"a {what}", "duration_seconds": 4}, workspace).assets[0].url
+        for what in ("fox in the snow", "boat on the sea at night")
+    ]
+    music = box.call("tool_music_suno", {"prompt": "calm piano"}, workspace).assets[0].url
+    call = {"clips": [{"asset": clip} for clip in clips], "background_music": {"asset": music}}
+    film = box.call("tool_video_composite", call, workspace).assets[0]
+    assert runs_of(film) is not None
+    facts, frames, sound = decoded(workspace.export(film.url, tmp_path).read_bytes(), tmp_path)
+    assert facts[:3] == (192, 24, 8) and len(frames) == 192 and sound.shape[1] == 8 * film.sample_rate
+
+
+def test_many_files_are_written_in_a_pool_and_arrive_in_order(tmp_path):
+    assets = [stand_in(f"img_many000{n}", {"width": 64, "height": 48}) for n in range(4)]
+    assets.append(stand_in("txt_many0005"))
+    paths = list(export_many(assets, tmp_path, workers=2))
+    assert [path.stem for path in paths] == [asset.id for asset in assets]
+    assert all(path.stat().st_size for path in paths)
 
 
 def test_another_frame_rate_is_exact(film, tmp_path):

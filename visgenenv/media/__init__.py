@@ -1,7 +1,7 @@
 """Media: assets are recipes; here they are drawn, heard, described and written to files."""
 
 from visgenenv.media.database import MediaDB
-from visgenenv.media.export import export_asset, export_preview
+from visgenenv.media.export import export_asset, export_many, export_preview
 from visgenenv.media.opening import open_asset
 from visgenenv.media.sheet import contact_sheet, letterbox, letterboxed, thumbnail
 from visgenenv.media.truth import truth
@@ -12,6 +12,7 @@ __all__ = [
     "MediaDB",
     "contact_sheet",
     "export_asset",
+    "export_many",
     "export_preview",
     "letterbox",
     "letterboxed",

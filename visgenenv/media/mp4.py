@@ -38,7 +38,10 @@ class Track(NamedTuple):
 
 
 class Strand(NamedTuple):
-    """One track of a new film: runs `(first sample, end)` of tracks of files that share a description."""
+    """One track of a new film: runs `(file, its track, first sample, end)`.
+
+    Files encoded with other settings bring their own description along; what is read of `track` is kind and size.
+    """
 
     track: Track
     runs: Sequence[tuple[bytes, Track, int, int]]
@@ -154,23 +157,19 @@ def write_movie(strands: Sequence[Strand], movie_timescale: int) -> bytes:
     """Return a whole mp4 file (tables first, so that it plays while it loads) that holds the strands.
 
     Raises:
-        MediaError: A run does not begin at a key frame, or its file was encoded with other settings.
+        MediaError: A run does not begin at a key frame.
     """
     pieces: dict[tuple[int, int, int], int] = {}
     body = bytearray()
-    placed = [[_place(strand.track, run, pieces, body) for run in strand.runs] for strand in strands]
+    placed = [[_place(run, pieces, body) for run in strand.runs] for strand in strands]
     head = _box(b"ftyp", b"isom\0\0\2\0isomiso2avc1mp41")
     size = len(_moov(strands, placed, movie_timescale, 0))
     return head + _moov(strands, placed, movie_timescale, len(head) + size + 8) + _box(b"mdat", bytes(body))
 
 
-def _place(
-    track: Track, run: tuple[bytes, Track, int, int], pieces: dict[tuple[int, int, int], int], body: bytearray
-) -> int:
+def _place(run: tuple[bytes, Track, int, int], pieces: dict[tuple[int, int, int], int], body: bytearray) -> int:
     """Copy the bytes of a run, once however often it occurs; return where in the body they begin."""
     data, source, first, end = run
-    if source.description != track.description:
-        raise MediaError("films encoded with different settings cannot be joined without encoding again")
     if not 0 <= first < end <= len(source.sizes) or not source.keys[first]:
         raise MediaError(f"a run from frame {first} to {end} does not begin at a key frame of the film")
     key = (id(data), first, end)
@@ -217,14 +216,30 @@ def _trak(number: int, strand: Strand, starts: list[int], length: int) -> bytes:
     return _box(b"trak", tkhd, edits, _box(b"mdia", mdhd, hdlr, _box(b"minf", medium, place, stbl)))
 
 
+def _codec(track: Track) -> bytes:
+    """Return what a decoder must know of a track: its parameter sets, without the bit rates noted beside them."""
+    place = track.description.find(b"avcC") - 4
+    if place < 0:
+        return track.description
+    (size,) = struct.unpack_from(">I", track.description, place)
+    return track.description[place : place + size]
+
+
 def _stbl(strand: Strand, counts: list[int], starts: list[int]) -> bytes:
     """Return the tables of a strand; every run is one chunk."""
     sizes = np.concatenate([track.sizes[first:end] for _, track, first, end in strand.runs])
     keys = np.flatnonzero(np.concatenate([track.keys[first:end] for _, track, first, end in strand.runs])) + 1
-    groups = [(index, count) for index, count in enumerate(counts, 1) if index == 1 or count != counts[index - 2]]
-    stsc = b"".join(struct.pack(">III", index, count, 1) for index, count in groups)
+    codecs = [_codec(track) for _, track, _, _ in strand.runs]
+    known = {
+        codec: track.description[16:]
+        for codec, (_, track, _, _) in reversed(list(zip(codecs, strand.runs, strict=True)))
+    }
+    numbers = {codec: number for number, codec in enumerate(known, 1)}
+    chunks = [(count, numbers[codec]) for count, codec in zip(counts, codecs, strict=True)]
+    groups = [(index, *chunk) for index, chunk in enumerate(chunks, 1) if index == 1 or chunk != chunks[index - 2]]
+    stsc = b"".join(struct.pack(">III", *group) for group in groups)
     parts = [
-        strand.track.description,
+        _box(b"stsd", struct.pack(">II", 0, len(known)), *known.values()),
         _box(b"stts", struct.pack(">IIII", 0, 1, len(sizes), strand.delta)),
         _box(b"stsc", struct.pack(">II", 0, len(groups)), stsc),
         _box(b"stsz", struct.pack(">III", 0, 0, len(sizes)), sizes.astype(">u4").tobytes()),

@@ -31,7 +31,7 @@ def runs_of(asset: Asset) -> list[Run] | None:
 
 def _runs(recipe: Recipe, size: tuple[int, int], fps: tuple[int, int], n_frames: int) -> list[Run] | None:
     if recipe.node in ("shot", "animate"):
-        return [Run(recipe, 0, n_frames)]
+        return [Run(recipe, 0, n_frames)] if n_frames <= round(_length(recipe, fps)) else None
     if recipe.node != "timeline" or recipe.params.get("overlap") or recipe.params.get("hold"):
         return None
     runs: list[Run] = []
