@@ -967,9 +967,9 @@ def test_no_question_whatever_makes_an_answer_fail(text):
 def test_a_long_text_is_read_in_linear_time(unit):
     def seconds(n: int) -> float:
         text = (unit * n)[:n]
-        begin = time.perf_counter()
+        begin = time.process_time()
         route.__wrapped__(text, "auto", "video")
-        return time.perf_counter() - begin
+        return time.process_time() - begin
 
     seconds(1000)
     assert seconds(40_000) < 40 * max(seconds(4000), 0.004)

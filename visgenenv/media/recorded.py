@@ -85,8 +85,8 @@ def recorded_sound(path: Path, rate: int) -> NDArray[np.float32]:
     with av.open(str(path)) as container:
         if not container.streams.audio:
             return np.zeros(0, np.float32)
-        heard = av.AudioResampler(format="fltp", layout="mono", rate=rate)
-        for frame in container.decode(audio=0):
-            out += [piece.to_ndarray()[0] for piece in heard.resample(frame)]
-        out += [piece.to_ndarray()[0] for piece in heard.resample(None)]
-    return np.concatenate(out) if out else np.zeros(0, np.float32)
+        layout = "mono" if container.streams.audio[0].channels == 1 else "stereo"
+        heard = av.AudioResampler(format="fltp", layout=layout, rate=rate)
+        for frame in (*container.decode(audio=0), None):
+            out += [piece.to_ndarray().mean(axis=0) for piece in heard.resample(frame)]
+    return np.concatenate(out).astype(np.float32) if out else np.zeros(0, np.float32)

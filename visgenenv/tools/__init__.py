@@ -4,6 +4,7 @@ from visgenenv.tools.backend import Backend, Done, Job, SimulatedBackend
 from visgenenv.tools.documents import load_documents, parse_spec
 from visgenenv.tools.faults import FaultModel, load_faults
 from visgenenv.tools.invocation import Invocation
+from visgenenv.tools.local.backend import LocalEditBackend
 from visgenenv.tools.spec import ToolSpec
 from visgenenv.tools.toolbox import Tool, Toolbox, load_toolbox
 from visgenenv.tools.wire import encode_result, public_asset
@@ -15,6 +16,7 @@ __all__ = [
     "FaultModel",
     "Invocation",
     "Job",
+    "LocalEditBackend",
     "SimulatedBackend",
     "Tool",
     "ToolSpec",

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from visgenenv.media.truth import recipe_truth
 from visgenenv.tools.invocation import Invocation
 from visgenenv.tools.simulators.audio.generation import chinese_characters, speech_stretch, spoken_seconds, spoken_words
-from visgenenv.tools.simulators.editing.rendering import ROUNDING
+from visgenenv.tools.simulators.editing.rendering import ROUNDING, count_samples
 from visgenenv.types import Asset, Recipe
 
 
@@ -38,11 +38,12 @@ def read_given(sound: Asset) -> Voiceover:
 def synthesise(call: Invocation, asked: list[dict[str, Any]], speed: float, voice_id: str | None) -> Voiceover:
     """Speak every segment; each has its own luck with its pace, as separate calls of the speech service would."""
     pace, lines, luck = call.spec.tables["pace"], [], call.draws
+    rate = pace["sample_rate"]
     for index, one in enumerate(asked):
         words = one["text"]
         spoken = spoken_words(call, words)
         stretch = speech_stretch(pace, luck[1 + index] if index < 7 else call.draw(f"segment {index}"), speed)
-        seconds = spoken_seconds(pace, words) * stretch + pace["tail"]
+        seconds = count_samples(spoken_seconds(pace, words) * stretch + pace["tail"], rate) / rate
         language = "en" if spoken.isascii() or not chinese_characters(spoken) else "zh"
         params = {
             "text": spoken,
@@ -58,7 +59,7 @@ def synthesise(call: Invocation, asked: list[dict[str, Any]], speed: float, voic
     total = sum([line.seconds for line in lines])
     if total > pace["longest"]:
         call.refuse(f"the speech would last {total:.0f} s, more than {pace['longest']} s: split the text", code="2013")
-    return Voiceover(lines, sum([len(line.text) for line in lines]), pace["sample_rate"], 1)
+    return Voiceover(lines, sum([len(line.text) for line in lines]), rate, 1)
 
 
 _SPEECH = 10

@@ -1,0 +1,1 @@
+"""Editing tools executed on real files: libavfilter graphs and encoders through PyAV, letters by Pillow."""
