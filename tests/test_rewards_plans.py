@@ -2,7 +2,7 @@
 
 import json
 from pathlib import Path
-from time import perf_counter
+from time import process_time
 
 import msgspec
 import pytest
@@ -113,9 +113,9 @@ class TestReading:
         "piece", ["1", " ", "画", "step 1 and ", "1. 工具", "so that ", "1x", "each of the ", "\n", "\ufdfa"]
     )
     def test_no_text_takes_long(self, piece):
-        start = perf_counter()
+        start = process_time()
         read_plan(f"1. {piece * 20_000}", EIGHT)
-        assert perf_counter() - start < 1.0
+        assert process_time() - start < 1.0
 
     def test_numbers_beyond_reason_are_bounded(self):
         plan = read_plan(

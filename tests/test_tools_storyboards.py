@@ -546,7 +546,7 @@ def test_wishes_are_read_in_both_languages():
 def test_long_texts_are_worked_on_in_linear_time(unit):
     def seconds(size):
         text = (unit * size)[:size]
-        started = time.perf_counter()
+        started = time.process_time()
         for name, arguments in [
             ("tool_prompt_refine", {"text": text, "instruction": text[:2000], "max_length": 4000}),
             ("tool_video_script_gen", {"topic": text[:2000], "key_points": [text[:300]] * 10}),
@@ -554,7 +554,7 @@ def test_long_texts_are_worked_on_in_linear_time(unit):
         ]:
             result = call(name, **arguments)
             assert result.ok or result.error.type == "INVALID_ARGUMENT"
-        return time.perf_counter() - started
+        return time.process_time() - started
 
     seconds(100)
     assert seconds(20_000) < 2.0
