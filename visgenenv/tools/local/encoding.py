@@ -69,7 +69,7 @@ def write_film(
         av.FFmpegError: The encoder refuses the size, or the disk is full.
     """
     ticks = lcm(fps.numerator, sound[1] if sound else 1)
-    options = {"movie_timescale": str(ticks)} if form.muxer in ("mp4", "mov") else {}
+    options = {"movflags": "+faststart", "movie_timescale": str(ticks)} if form.muxer in ("mp4", "mov") else {}
     with av.open(str(path), "w", format=form.muxer, options=options) as container:
         stream = _video(container, size, fps, form)
         track = add_sound(container, form, *sound) if sound else None
