@@ -1,10 +1,15 @@
-# Everything a contributor runs. Needs Python 3.11 or newer and make; the first call of any target makes `.venv`.
+# Everything a contributor runs. Needs Python 3.11 or newer and make; the first call of any target makes `.venv`,
+# the first that trains makes `.venv-train` (Ray RLlib keeps Gymnasium at 1.2.2, so the two are apart).
 PYTHON ?= python3
+TORCH ?= torch==2.13.0
 BIN := .venv/bin
 STAMP := .venv/.installed
+TRAIN := .venv-train/bin
+TRAIN_STAMP := .venv-train/.installed
+ON_OLD_GYMNASIUM := tests/test_env.py tests/test_spaces.py tests/test_vector.py tests/test_wrappers.py
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-all check docs bench clean
+.PHONY: help setup train-setup demo test test-train test-all check docs bench clean
 
 help:  ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*  ## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
@@ -20,14 +25,29 @@ $(STAMP): pyproject.toml hatch_build.py
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev]'
 	@touch $@
 
+train-setup: $(TRAIN_STAMP)  ## Make .venv-train with TRL, Ray RLlib and Stable-Baselines3; name another torch with TORCH=…
+
+$(TRAIN_STAMP): pyproject.toml hatch_build.py
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+		echo "VisGenEnv needs Python 3.11 or newer; name one with: make PYTHON=/path/to/python3.11" >&2; exit 1; }
+	@echo "Setting up .venv-train (once; a few minutes)"
+	@$(PYTHON) -m venv .venv-train
+	@$(TRAIN)/python -c 'import torch' 2>/dev/null || $(TRAIN)/python -m pip install --quiet --disable-pip-version-check $(TORCH)
+	@$(TRAIN)/python -m pip install --quiet --disable-pip-version-check -e '.[trl,rllib,sb3]' 'pytest>=8' 'pytest-xdist>=3.6' 'hypothesis>=6.120'
+	@touch $@
+
 demo: $(STAMP)  ## Play the published requests and 93 more with the expert and a random policy; writes demo/index.html
 	$(BIN)/visgenenv demo --out demo
 
 test: $(STAMP)  ## Run the tests but the slow ones, in parallel
 	$(BIN)/python -m pytest -n auto -m 'not slow'
 
-test-all: $(STAMP)  ## Run every test: long encodes and the wheel too
+test-train: $(TRAIN_STAMP)  ## Run the tests of training but the slow ones: every trainer a step or two; and Gymnasium 1.2.2
+	$(TRAIN)/python -m pytest -W default -m 'not slow' tests/train $(ON_OLD_GYMNASIUM)
+
+test-all: $(STAMP) $(TRAIN_STAMP)  ## Run every test: long encodes, the wheel and training runs too
 	$(BIN)/python -m pytest -n auto
+	$(TRAIN)/python -m pytest -W default tests/train
 
 check: $(STAMP)  ## Lint, formatting, types, layers, generated pages
 	$(BIN)/ruff check .
@@ -45,5 +65,5 @@ bench: $(STAMP)  ## Measure steps per second, tools, rewards and media
 	$(BIN)/python benchmarks/rewards.py
 	$(BIN)/python benchmarks/media.py --quick
 
-clean:  ## Remove .venv and everything tools have cached
-	rm -rf .venv .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis build dist
+clean:  ## Remove .venv, .venv-train and everything tools have cached
+	rm -rf .venv .venv-train .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis build dist

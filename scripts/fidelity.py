@@ -63,7 +63,8 @@ TAIL = """
   `tool_video_auto_pipeline` the stages cut, mix and render are executed on the simulator's script, voice, stock clips
   and cutting list; its films were made at a tenth of their width and height here, and their size is multiplied back.
 - Beat tracking is executed by a tracker like librosa's (onset strength, autocorrelation, dynamic programming) on the
-  decoded sound. The simulator reads the tempo from the recipe.
+  decoded sound. The simulator reads the tempo from the recipe, and misses it by an octave only where `start_bpm` lies
+  far from it; a real tracker also finds half the tempo where the accents lie on every second beat, or double.
 - Limits that FFmpeg does not have are checked on the measured files, as the specification demands: it would cut at the
   end of a clip where MoviePy refuses, move a crop back into the frame, and accept a fade longer than the film.
 - Subtitle files of an episode are written by tools, and both sides read those alike. Ill-formed ones, which no tool

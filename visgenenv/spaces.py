@@ -6,7 +6,7 @@ import ctypes
 import re
 from collections.abc import Callable, Iterator, Sequence
 from string import printable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import orjson
@@ -14,6 +14,11 @@ from gymnasium import spaces
 from gymnasium.vector.utils import batch_space, create_shared_memory, read_from_shared_memory, write_to_shared_memory
 
 Sampler = Callable[[np.random.Generator], str]
+
+if TYPE_CHECKING:  # generic from Gymnasium 1.3 on
+    _Tuple = spaces.Tuple[Any]
+else:
+    _Tuple = spaces.Tuple
 
 
 class Unicode(spaces.Text):
@@ -72,7 +77,7 @@ class Unicode(spaces.Text):
         return f"Unicode({self.max_length})"
 
 
-class UnicodeBatch(spaces.Tuple[Any]):
+class UnicodeBatch(_Tuple):
     """The batch of a `Unicode` space: `n` times the same space object, not `n` deep copies."""
 
     def __init__(self, space: Unicode, n: int):
