@@ -266,6 +266,17 @@ def test_a_sound_is_cut_looped_faded_and_mixed(desk):
     assert np.allclose(mixed, np.clip(1.5 * source, -1, 1), atol=1e-3)
 
 
+def test_seconds_from_the_end_are_the_same_samples_simulated_and_executed():
+    call = {"audio": "aud_talk0000", "start_time": -1.156, "format": "wav"}  # its rate is 32 kHz, the result's 44.1
+    simulated = TOOLBOX.call(CUT, call, stocked(3)).assets[0]
+    assert simulated.n_samples == made(stocked(3), CUT, **call).n_samples == 50980
+
+
+def test_silence_made_as_loud_as_other_sounds_is_still_silence(desk):
+    wave, _ = heard(desk, made(desk, CUT, audio=SONG, volume=0.0, normalize=True, format="m4a"))
+    assert wave.shape[1] and not wave.any()
+
+
 @pytest.mark.parametrize(("name", "bpm"), [("aud_beat0090", 90), ("aud_beat0072", 72), ("aud_beat0128", 128)])
 def test_beats_are_found_in_the_sound_itself(desk, name, bpm):
     result = TOOLBOX.call(BEATS, {"audio": name, "start_bpm": bpm}, desk, backend=LocalEditBackend())

@@ -55,6 +55,6 @@ def cut_sound(
     if mixed:
         longest = max(one.shape[1] for one in (wave, *mixed))
         wave = blended([Layer(one) for one in (wave, *mixed)], longest, RATE)
-    if normalize:
+    if normalize and wave.any():  # the loudness of silence is minus infinity
         wave = fitted(sound(wave, RATE, [("loudnorm", ""), ("aresample", str(RATE))]), wave.shape[1])
     return [desk.make_sound(wave, RATE, format, BIT_RATE)], {}

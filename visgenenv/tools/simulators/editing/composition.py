@@ -108,9 +108,9 @@ def tool_audio_edit_cut(
     if film and not source.has_audio:
         call.refuse("video has no audio stream")
     slack = source.fps[1] / source.fps[0] if film else ROUNDING
-    start, end = bounds(call, start_time, end_time, source.duration, slack)
-    joined, mixed = [call.asset(name) for name in concat_with], [call.asset(name) for name in mix_with]
     whole = count_samples(source.duration)
+    start, end = bounds(call, start_time, end_time, whole / RATE, slack)
+    joined, mixed = [call.asset(name) for name in concat_with], [call.asset(name) for name in mix_with]
     trimmed = max(1, min(count_samples(end) - count_samples(start), whole))
     n_samples = trimmed + sum([count_samples(asset.duration) for asset in joined])
     looped = n_samples if loop_to_duration is None else count_samples(loop_to_duration)
