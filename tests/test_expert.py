@@ -338,8 +338,3 @@ def test_the_expert_answers_again_if_asked_after_the_end():
     schemas = tuple({"function": {"name": name, "parameters": {}}} for name in record.task.tool_pool)
     text = next_turn(Conversation(tuple(messages), schemas, "en", (), len(record.steps), 0))
     assert parse_action(text).answer == record.answer
-
-
-def test_an_unknown_mode_is_refused():
-    with pytest.raises(ValueError, match="unknown mode 'sloppy'"):
-        ExpertPolicy("sloppy")

@@ -112,6 +112,7 @@ class VisGenEnv(gym.Env[Any, str]):
         self.settings = {
             "tools": tools,
             "faults": self.faults.name,
+            **({"defects": self.faults.defects} if self.faults.defects else {}),
             "feedback": feedback,
             "match": self.media.match,
             **({"media": {"path": self.media.path, "version": self.media.version}} if self.media.path else {}),

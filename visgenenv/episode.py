@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
 from visgenenv import prompts
-from visgenenv.luck import derive_key
+from visgenenv.luck import policy_seed
 from visgenenv.tools import Backend, FaultModel, Toolbox, Workspace, encode_result, public_asset
 from visgenenv.tools.wire import shorten
 from visgenenv.trajectory import Trajectory
@@ -82,7 +82,7 @@ class Episode:
         self.first = prompts.query_text(task.query, uploads, described, self.lang)
         self._chars = len(self.first)
         self._limited = max_context is not None or budget_usd is not None
-        self._policy_seed = int.from_bytes(derive_key("policy", seed)[:7], "little")
+        self._policy_seed = policy_seed(seed)
 
     def act(self, action: Action) -> Step:
         """Execute one turn: every call in order, then the answer, if there is one.
@@ -113,6 +113,20 @@ class Episode:
             self.truncated_by = self._limit_reached(step)
             self.over = bool(self.truncated_by)
         return step
+
+    def cut(self, reason: str) -> None:
+        """End the episode from outside, for a limit that it does not know: a trainer's budget of tokens, for instance.
+
+        Args:
+            reason: What `truncated_by` shall say, "tokens" for instance.
+
+        Raises:
+            RuntimeError: The episode is over.
+        """
+        if self.over:
+            raise RuntimeError("the episode is over; there is nothing to cut")
+        self.truncated_by = reason
+        self.over = True
 
     def _call(self, call: ToolCall) -> ToolResult:
         workspace = self.workspace

@@ -31,6 +31,11 @@ def derive_key(purpose: str, seed: int) -> bytes:
     return blake2b(f"{purpose}:{seed}".encode(), digest_size=32).digest()
 
 
+def policy_seed(seed: int) -> int:
+    """Return the seed that a policy is given in an episode of this seed: 56 bits."""
+    return int.from_bytes(derive_key("policy", seed)[:7], "little")
+
+
 def digest(key: bytes, *parts: bytes) -> bytes:
     """Return 64 bytes that depend on the key and on every part, in order."""
     return blake2b(b"\x00".join(parts), key=key).digest()

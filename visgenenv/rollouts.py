@@ -31,6 +31,7 @@ def rollout(
     *,
     progress: bool = True,
     on_record: OnRecord | None = None,
+    seeds: Sequence[int] | None = None,
     **env: Any,
 ) -> list[Trajectory]:
     """Play every task once and return the records in the order of the tasks.
@@ -44,10 +45,12 @@ def rollout(
         reward: Preset by which `trajectory.reward` is paid; None: the environment's bare reward.
         progress: Show a bar.
         on_record: Called with index and record as soon as an episode ends (to write traces as they come).
+        seeds: Of the episodes, one a task, in place of those that follow from `seed`.
         **env: Further keywords of `VisGenEnv`.
 
     Raises:
-        ValueError: The policy returned another number of turns than there were conversations.
+        ValueError: The policy returned another number of turns than there were conversations, or `seeds` are not as
+            many as the tasks.
 
     Example:
         >>> from visgenenv import ExpertPolicy, load_suite
@@ -61,12 +64,15 @@ def rollout(
     records: list[Trajectory | None] = [None] * total
     if total == 0:
         return []
+    of_episode = [episode_seed(seed, index) for index in range(total)] if seeds is None else list(seeds)
+    if len(of_episode) != total:
+        raise ValueError(f"{len(of_episode)} seeds for {total} tasks")
     lanes = min(num_envs, total)
     envs = VisGenVectorEnv(lanes, autoreset_mode=AutoresetMode.DISABLED, tasks=[tasks[0]], faults=faults, **env)
     assigned: list[int | None] = [None] * lanes
     waiting = iter(range(total))
     with _bar(total, progress) as advance:
-        _assign(envs, assigned, range(lanes), waiting, tasks, seed)
+        _assign(envs, assigned, range(lanes), waiting, tasks, of_episode)
         while any(index is not None for index in assigned):
             ended = _play_turn(envs, policy, assigned)
             for lane, record, bare in ended:
@@ -78,7 +84,7 @@ def rollout(
                     on_record(index, records[index])  # type: ignore[arg-type]
                 assigned[lane] = None
                 advance()
-            _assign(envs, assigned, [lane for lane, _, _ in ended], waiting, tasks, seed)
+            _assign(envs, assigned, [lane for lane, _, _ in ended], waiting, tasks, of_episode)
     return [record for record in records if record is not None]
 
 
@@ -109,20 +115,20 @@ def _assign(
     lanes: Sequence[int],
     waiting: Any,
     tasks: Sequence[Task],
-    seed: int,
+    of_episode: Sequence[int],
 ) -> None:
     """Give each free lane the next task, if there is one."""
-    seeds: list[int | None] = [None] * envs.num_envs
+    given: list[int | None] = [None] * envs.num_envs
     chosen: list[Task | None] = [None] * envs.num_envs
     taken = []
     for lane in lanes:
         index = next(waiting, None)
         if index is None:
             break
-        assigned[lane], seeds[lane], chosen[lane] = index, episode_seed(seed, index), tasks[index]
+        assigned[lane], given[lane], chosen[lane] = index, of_episode[index], tasks[index]
         taken.append(lane)
     if taken:
-        envs.reset(seed=seeds, options={"tasks": chosen, "reset_mask": _mask(taken, envs.num_envs)})
+        envs.reset(seed=given, options={"tasks": chosen, "reset_mask": _mask(taken, envs.num_envs)})
 
 
 def _mask(lanes: Sequence[int], n: int) -> NDArray[np.bool_]:

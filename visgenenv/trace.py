@@ -54,7 +54,7 @@ def from_json(data: dict[str, Any]) -> Trajectory:
             assets=tuple(assets.values()),
             **{name: msgspec.convert(data[name], kind) for name, kind in _PLAIN.items()},
         )
-    except (KeyError, TypeError, AttributeError, msgspec.ValidationError) as error:
+    except (KeyError, TypeError, AttributeError, RecursionError, msgspec.ValidationError) as error:
         raise TraceError(f"not a visgenenv trace: {type(error).__name__}: {error}") from error
 
 
@@ -207,15 +207,17 @@ def replay(trajectory: Trajectory, toolbox: Toolbox | None = None, faults: Fault
         seed=trajectory.seed,
         world_seed=trajectory.world_seed,
         offered=tuple(box) if settings.get("tools") == "all" else None,
-        faults=faults or load_faults(settings["faults"]),
+        faults=faults or _faults_of(settings),
         media=_media_of(settings),
         settings=settings,
         **{name: settings[name] for name in _EPISODE_SETTINGS if name in settings},
     )
     for number, step in enumerate(trajectory.steps):
         again = episode.act(parse_action(step.action.text, step.action.channel))
-        if _differ(_step_out(again), _step_out(step)):
+        if _differ(_step_out(again), _step_out(msgspec.structs.replace(step, sampling=None))):
             raise ReplayMismatch(f"turn {number}: the record says {step.told!r:.300}, the replay {again.told!r:.300}")
+    if trajectory.truncated_by not in ("", *_OWN_LIMITS) and not episode.over:
+        episode.cut(trajectory.truncated_by)
     record = episode.record()
     new, old = to_json(record), to_json(trajectory)
     for name in ("assets", "terminated", "truncated_by"):
@@ -224,8 +226,16 @@ def replay(trajectory: Trajectory, toolbox: Toolbox | None = None, faults: Fault
     return record
 
 
+def _faults_of(settings: Mapping[str, Any]) -> FaultModel:
+    """Return the weather of a record: a named profile, with the defects it was given."""
+    named = load_faults(settings["faults"])
+    return msgspec.structs.replace(named, defects=settings.get("defects", named.defects))
+
+
 def _differ(one: Any, other: Any) -> bool:
     return orjson.dumps(one, option=orjson.OPT_SORT_KEYS) != orjson.dumps(other, option=orjson.OPT_SORT_KEYS)
 
 
+_OWN_LIMITS = ("turns", "context", "budget")
+"""What an episode cuts itself by; anything else came from outside, such as a trainer's budget of tokens."""
 _EPISODE_SETTINGS = ("max_turns", "budget_usd", "max_context", "lang", "url_style")

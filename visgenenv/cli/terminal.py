@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -15,7 +16,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from visgenenv.errors import VisGenError, did_you_mean
-from visgenenv.policies import ExpertPolicy, Policy, RandomPolicy
+from visgenenv.policies import MODES, ExpertPolicy, Policy, RandomPolicy
 from visgenenv.rewards import PRESETS
 from visgenenv.tasks import load_suite, read_tasks
 from visgenenv.tools import load_faults
@@ -25,6 +26,7 @@ from visgenenv.types import Task
 
 CORES = os.cpu_count() or 1
 POLICIES: dict[str, Callable[[], Policy]] = {"expert": ExpertPolicy, "random": RandomPolicy}
+POLICIES |= {f"expert-{mode}": partial(ExpertPolicy, mode) for mode in (*MODES[1:], "mixed")}  # type: ignore[arg-type]
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for a program to read.")]
 Out = Annotated[Path, typer.Option("--out", help="Folder to write to; made if missing.", show_default=True)]

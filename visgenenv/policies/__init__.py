@@ -3,6 +3,7 @@
 from visgenenv.policies.base import Policy
 from visgenenv.policies.chat import ChatPolicy
 from visgenenv.policies.expert import ExpertPolicy
+from visgenenv.policies.expert_modes import MIXTURE, MODES, mode_of
 from visgenenv.policies.random import RandomPolicy
 
-__all__ = ["ChatPolicy", "ExpertPolicy", "Policy", "RandomPolicy"]
+__all__ = ["MIXTURE", "MODES", "ChatPolicy", "ExpertPolicy", "Policy", "RandomPolicy", "mode_of"]

@@ -32,6 +32,7 @@ from visgenenv.policies.expert_demands import (
 )
 from visgenenv.policies.expert_items import Item, colon_list, read_items
 from visgenenv.policies.expert_subject import PIXEL_WORDS, common_style, named, recurring, subject_of
+from visgenenv.policies.expert_templates import TemplateId, template_of
 from visgenenv.types import Lang, Modality, Size
 
 MAX_CHARS = 8_000
@@ -72,6 +73,8 @@ class Brief(Struct, frozen=True):
     recurring: str
     """Who or what turns up in two or more items, where the request itself does not say whom it is about."""
     uploads: tuple[str, ...]
+    template: TemplateId = "W1"
+    """The way of working that it calls for (`expert_templates`)."""
 
     @property
     def picture(self) -> str:
@@ -131,6 +134,8 @@ def read_brief(query: str, uploads: tuple[str, ...] = ()) -> Brief:
     plain = PIXEL_WORDS.sub(" ", asked)
     mentions = find(plain.replace(subject, " ") if subject else plain)
     film = modality == "video"
+    group = group_of(premise, listing, any(url.startswith("asset://img_") for url in uploads))
+    kinds = {url.removeprefix("asset://")[:4] for url in uploads}
     return Brief(
         lang=lang,
         modality=modality,
@@ -145,11 +150,14 @@ def read_brief(query: str, uploads: tuple[str, ...] = ()) -> Brief:
         effects=film and wanted(EFFECTS, premise),
         subtitle=film and wanted(SUBTITLE, premise),
         size=size_of(premise, film),
-        group=group_of(premise, listing, any(url.startswith("asset://img_") for url in uploads)),
+        group=group,
         subject=subject,
         scene=named(SCENES, _said_with(SCENE_CUE, plain).scenes or mentions.scenes, lang),
         style=named(STYLES, _said_with(STYLE_CUE, plain).styles or mentions.styles or common_style(listing), lang),
         variety=bool(VARIETY.search(premise)),
         recurring=recurring(listing, lang),
         uploads=uploads,
+        template=template_of(
+            asked, modality, low, grouped=bool(group), picture="img_" in kinds, footage="vid_" in kinds
+        ),
     )

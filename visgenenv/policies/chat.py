@@ -122,6 +122,8 @@ class ChatPolicy:
         }
         self.counts: Counter[str] = Counter()
         self.problems: Counter[str] = Counter()
+        self.lost: set[int] = set()
+        """Seeds of the conversations to which the server gave no answer; an evaluation plays them again."""
         self._finds_thinking = thinking is None
 
     def act(self, conversations: Sequence[Conversation]) -> list[str]:
@@ -130,6 +132,7 @@ class ChatPolicy:
             return []
         turns = run(lambda: self._answer_all(conversations))
         self._check(turns)
+        self.lost.update(one.seed for one, turn in zip(conversations, turns, strict=True) if turn.kind == "lost")
         self._count(turns)
         return [turn.text for turn in turns]
 

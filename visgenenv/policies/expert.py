@@ -8,8 +8,11 @@ from functools import lru_cache
 from typing import Any, Literal
 
 import orjson
+from msgspec.structs import replace
 
+from visgenenv.errors import did_you_mean
 from visgenenv.policies.brief import read_brief
+from visgenenv.policies.expert_modes import MIXTURE, MODES, Mode, Weights, checked, mode_of
 from visgenenv.policies.workflows import Offer, Result, Turn, begin
 from visgenenv.types import Conversation
 
@@ -25,7 +28,15 @@ class ExpertPolicy:
     conversation may come in any batch.
 
     Args:
-        mode: "optimal": the shortest plan that keeps what must be kept, and every failure repaired.
+        mode: How well it works. "optimal": the shortest plan that keeps what must be kept, and every failure
+            repaired. "verbose": the same at length, with look-ups and one call a turn. "reflective": looks at its
+            results and reworks what is flawed. "recovering": makes a slip, reads the error, puts it right. "sloppy":
+            delivers something that misses part of the request. "failing": delivers nothing of use. "mixed": one of
+            these, decided by each conversation's seed.
+        weights: Of the modes of a mixture; they need not add up to 1. Default `MIXTURE`.
+
+    Raises:
+        ValueError: An unknown mode, a weight below 0, or weights without a mixture.
 
     Example:
         >>> from visgenenv import load_suite, rollout
@@ -34,20 +45,29 @@ class ExpertPolicy:
         (10, 11)
     """
 
-    def __init__(self, mode: Literal["optimal"] = "optimal"):
-        if mode != "optimal":
-            raise ValueError(f"unknown mode {mode!r}; known: optimal")
+    def __init__(self, mode: Mode | Literal["mixed"] = "optimal", weights: Weights | None = None):
+        names = (*MODES, "mixed")
+        if mode not in names:
+            raise ValueError(f"unknown mode {mode!r}{did_you_mean(mode, names)}; known: {', '.join(names)}")
+        if weights is not None and mode != "mixed":
+            raise ValueError(f"weights are those of a mixture: mode='mixed', not {mode!r}")
         self.mode = mode
+        self.weights: dict[Mode, float] = checked(MIXTURE if weights is None else weights)
 
     def act(self, conversations: Sequence[Conversation]) -> list[str]:
         """Return one turn per conversation."""
-        return [next_turn(conversation) for conversation in conversations]
+        return [next_turn(conversation, self.mode_in(conversation)) for conversation in conversations]
+
+    def mode_in(self, conversation: Conversation) -> Mode:
+        """Return the mode in which a conversation is played."""
+        return mode_of(conversation.seed, self.weights) if self.mode == "mixed" else self.mode
 
 
-def next_turn(conversation: Conversation) -> str:
+def next_turn(conversation: Conversation, mode: Mode = "optimal") -> str:
     """Return the expert's next turn in a conversation."""
     query, uploads = read_request(conversation)
-    work = begin(read_brief(query, uploads), Offer(conversation.tools), conversation.lang)
+    brief, offer = read_brief(query, uploads), Offer(conversation.tools)
+    work = begin(brief, offer, conversation.lang, mode, conversation.seed)
     turn, said = next(work), set[str]()
     for results in past_results(conversation):
         said.add(turn.think)
@@ -55,20 +75,25 @@ def next_turn(conversation: Conversation) -> str:
             turn = work.send(results)
         except StopIteration:
             break
-        turn = _unlike(turn, said)
-    return write_turn(turn)
+        turn = turn if mode == "failing" else _unlike(turn, said)
+    return turn.raw or write_turn(turn)
 
 
 def read_request(conversation: Conversation) -> tuple[str, tuple[str, ...]]:
     """Return the user's words and the links of the files that came with them."""
     first = next(message for message in conversation.messages if message["role"] == "user")
     text = first["content"] if isinstance(first["content"], str) else _text_of(first["content"])
+    return split_request(text)
+
+
+def split_request(text: str) -> tuple[str, tuple[str, ...]]:
+    """Split the first observation into the user's words and the links of the files that came with them."""
     lines = text.split("\n")
     uploads: list[str] = []
     while lines and (match := _UPLOAD.match(lines[-1])):
         uploads.insert(0, match[1])
         lines.pop()
-    if uploads:
+    if uploads and lines:
         lines.pop()
     return "\n".join(lines).strip(), tuple(uploads)
 
@@ -108,12 +133,14 @@ def _unlike(turn: Turn, said: set[str]) -> Turn:
     think = turn.think
     while think in said:
         think += f" ({len(said) + 1})"
-    return turn if think == turn.think else Turn(think, turn.calls, turn.plan, turn.answer)
+    return turn if think == turn.think else replace(turn, think=think)
 
 
 def write_turn(turn: Turn) -> str:
     """Write a turn as UTPC text."""
     parts = [f"<think>\n{turn.think}\n</think>"]
+    if turn.reflect:
+        parts.append(f"<reflect>\n{orjson.dumps(turn.reflect).decode()}\n</reflect>")
     if turn.plan is not None:
         parts.append(f"<plan>\n{_plan_json(turn)}\n</plan>")
     for call in turn.calls:

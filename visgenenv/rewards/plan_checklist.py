@@ -48,8 +48,11 @@ def _demands(plan: Plan, task: Task, outcome: Outcome) -> Iterator[tuple[str, bo
         if not group.user_ref:
             yield f"a reference for {group.name} first", _anchored(plan)
         yield f"{group.name} drawn from its reference", _referenced(plan, task, group)
+    song = any(upload.kind == "audio" for upload in task.uploads) and "composite" in families
     for sound in task.audio:
-        yield {"bgm": "music", "tts": "voice", "sfx": "sound effects"}[sound], bool(families & set(_SOUNDS[sound]))
+        brought = song and sound == "bgm"  # the user's own song is laid under the film, none is composed
+        kept = brought or bool(families & set(_SOUNDS[sound]))
+        yield {"bgm": "music", "tts": "voice", "sfx": "sound effects"}[sound], kept
     if task.subtitle:
         yield "subtitles", bool(families & {"subtitle", "tts_composite", "pipeline"})
     films = max(1, task.count[0]) if task.modality == "video" else 1

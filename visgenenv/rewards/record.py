@@ -10,7 +10,7 @@ from msgspec import Struct
 from visgenenv.rewards.presets import UNDELIVERED, Preset
 from visgenenv.types import Score
 
-VERSION = 2
+VERSION = 3
 """Raised whenever a change may move a score."""
 
 _GRAIN = 2.0**40

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from visgenenv.policies.brief import Brief
+from visgenenv.policies.expert_templates import TEMPLATES
+from visgenenv.policies.workflows.words import say
+from visgenenv.types import Lang
 
 PROMPT_CHARS = 700
 """Longest prompt written: Qwen-Image cuts at 800."""
@@ -34,14 +37,33 @@ def prompt(brief: Brief, shown: str = "", edit: bool = False) -> str:
     return _joined(brief, _basis(brief, edit), shown, brief.subject, _place(brief), _style(brief))
 
 
+_REFERENCES: dict[Lang, dict[str, str]] = {
+    "en": {
+        "scene": "Reference view of the place, empty and clear",
+        "style": "Style reference",
+        "W5": "The mark alone on plain ground, clear and simple",
+        "W8": "Character sheet, full figure from the front, clear and evenly lit",
+        "": "Reference picture, full view, clear and evenly lit",
+    },
+    "zh": {
+        "scene": "场景参考图,布局清晰",
+        "style": "风格参考图",
+        "W5": "标志单独呈现,背景干净",
+        "W8": "角色设定图,正面全身,光线均匀",
+        "": "参考图,完整清晰的正面形象,光线均匀",
+    },
+}
+"""What the picture is that others are drawn from: by what must stay the same, else by the template."""
+_TOLD = ("W8", "W10", "W13")
+"""Templates that tell a story: their reference is a character sheet."""
+
+
 def reference_prompt(brief: Brief) -> str:
     """Word the picture that all others are drawn from."""
-    if brief.lang == "en":
-        what = {"scene": "Reference view of the place, empty and clear", "style": "Style reference"}
-        lead = what.get(brief.group, "Reference picture, full view, clear and evenly lit")
-    else:
-        what = {"scene": "场景参考图,布局清晰", "style": "风格参考图"}
-        lead = what.get(brief.group, "参考图,完整清晰的正面形象,光线均匀")
+    leads = _REFERENCES[brief.lang]
+    template = "W8" if brief.template in _TOLD else brief.template
+    lead = leads.get(brief.group) if brief.group in ("scene", "style") else leads.get(template)
+    lead = lead or leads[""]
     return _joined(brief, lead, brief.subject or brief.recurring or _first(brief), _place(brief), _style(brief))
 
 
@@ -53,6 +75,12 @@ def about(brief: Brief) -> str:
     return words.rstrip(" .,;:!、。")
 
 
+def way_of(brief: Brief, lang: Lang) -> str:
+    """Name the way of working that the request calls for, and its stages."""
+    template = TEMPLATES[brief.template]
+    return say("way", lang, name=template.name[lang], stages=template.stages[lang])
+
+
 def tune(brief: Brief) -> str:
     """Word the background music."""
     theme = about(brief)
@@ -62,13 +90,13 @@ def tune(brief: Brief) -> str:
 
 
 def noise(brief: Brief) -> str:
-    """Word the sound effects."""
+    """Word the sound effects: those of a story, or of a show."""
     theme = about(brief)[:200]
-    return (
-        f"Footsteps, wind and a creaking door for: {theme}"
-        if brief.lang == "en"
-        else f"脚步声、风声和开门声,用于:{theme}"
-    )
+    if brief.lang == "en":
+        sounds = "Applause, a whoosh and a bell" if brief.template == "W14" else "Footsteps, wind and a creaking door"
+        return f"{sounds} for: {theme}"
+    sounds = "掌声、呼啸声和铃声" if brief.template == "W14" else "脚步声、风声和开门声"
+    return f"{sounds},用于:{theme}"
 
 
 def _first(brief: Brief) -> str:

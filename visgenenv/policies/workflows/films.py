@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Generator
 from typing import Any
 
+from msgspec.structs import replace
+
 from visgenenv.policies.brief import Brief
 from visgenenv.policies.workflows.answers import deliver
 from visgenenv.policies.workflows.craft import about, noise, prompt, reference_prompt, tune
 from visgenenv.policies.workflows.cutting import Sound, cues, cut_arguments
 from visgenenv.policies.workflows.offer import Offer
-from visgenenv.policies.workflows.shapes import COMPOSITE, EFFECTS, KLING, SUBTITLE
-from visgenenv.policies.workflows.shooting import Shooting, composes, frame_of, opening_think, plan_of, prepare
+from visgenenv.policies.workflows.shapes import BEATS, COMPOSITE, EFFECTS, KLING, SUBTITLE
+from visgenenv.policies.workflows.shooting import Shooting, composes, frame_of, on_beat, opening_think, plan_of, prepare
+from visgenenv.policies.workflows.timing import on_beats
 from visgenenv.policies.workflows.turns import Picture, Result, Step, Turn, Way, Wish, Work, obtain
 from visgenenv.policies.workflows.words import counted, say
 from visgenenv.types import Lang
@@ -27,6 +30,8 @@ def make_films(brief: Brief, offer: Offer, lang: Lang) -> Work:
         return
     plan, start = plan_of(shooting, offer, lang), opening_think(shooting, lang)
     clips, sound = yield from _material(shooting, offer, lang, plan, start)
+    if on_beat(shooting, offer) and sound.music:
+        shooting = yield from _to_the_beat(shooting, sound.music, lang)
     films = yield from _finish(shooting, clips, sound, lang)
     seconds = round(sum(float(film.get("duration", 0.0)) for film in films), 1)
     made = counted(len(films), "film", lang)
@@ -77,6 +82,16 @@ def _material(shooting: Shooting, offer: Offer, lang: Lang, plan: tuple[Step, ..
     urls = [made[0]["url"] if made else "" for made in rest]
     music = urls.pop(0) if composed else brief.song if brief.music else ""
     return clips, Sound(voices, music, urls.pop(0) if effects else "")
+
+
+def _to_the_beat(shooting: Shooting, music: str, lang: Lang) -> Generator[Turn, list[Result], Shooting]:
+    """Find the beats of the music and move the cuts there."""
+    wish = Wish(say("beat_times", lang), (Way(BEATS, {"audio": music}),), tells=True)
+    (told,) = yield from obtain([wish], say("beats", lang), lang)
+    beats = (told[0].get("data") or {}).get("beat_times") if told else ()
+    n = shooting.per_film
+    times = on_beats(shooting.seconds[:n], beats or (), shooting.lengths[:n])
+    return replace(shooting, seconds=tuple(times * shooting.films))
 
 
 def _edits(shooting: Shooting, offer: Offer, anchor: str, lang: Lang) -> list[Wish]:

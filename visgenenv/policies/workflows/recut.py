@@ -22,7 +22,7 @@ USUAL_S = 15.0
 
 def make_recut(brief: Brief, offer: Offer, lang: Lang) -> Work:
     """Cut one film from the footage the user brought and deliver it."""
-    shooting = _shooting(brief, offer)
+    shooting = footage_shooting(brief, offer)
     plan = _plan(shooting, offer, lang)
     wishes = _sounds(shooting, offer, lang)
     start = opening_think(shooting, lang)
@@ -43,7 +43,8 @@ def make_recut(brief: Brief, offer: Offer, lang: Lang) -> Work:
     yield deliver([film["url"] for film in films], 1, summary, lang)
 
 
-def _shooting(brief: Brief, offer: Offer) -> Shooting:
+def footage_shooting(brief: Brief, offer: Offer) -> Shooting:
+    """Decide how the user's own footage is cut: one shot, as long as the film."""
     seconds = brief.seconds or USUAL_S
     shown = (about(brief),)
     spoken = ((0, 0.0, narration(brief, (), seconds)),) if brief.voice and offer.has(TTS) else ()

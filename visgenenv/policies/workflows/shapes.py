@@ -16,6 +16,7 @@ EDIT_GEMINI, EDIT_QWEN = "tool_image_edit_gemini", "tool_image_edit_qwen"
 VEO, KLING = "tool_text2video_veo", "tool_image2video_keling"
 COMPOSITE, SUBTITLE = "tool_video_composite", "tool_subtitle_add_text"
 SUNO, TTS, EFFECTS = "tool_music_suno", "tool_tts_generation", "tool_sound_fx_gen"
+BEATS = "tool_beat_detect"
 
 CLIP_SECONDS = {VEO: (4, 6, 8), KLING: (5, 10)}
 BATCHES = {GEMINI: ("num_images", 4), GPT: ("n", 10), QWEN: ("", 1)}
@@ -34,6 +35,11 @@ _PIXELS: dict[str, dict[str, tuple[int, int]]] = {
     GPT: {f"{w}x{h}": (w, h) for w, h in ((1024, 1024), (1536, 1024), (1024, 1536))},
 }
 _PARAMETER = {GEMINI: "aspect_ratio", EDIT_GEMINI: "aspect_ratio", QWEN: "size", GPT: "size", EDIT_QWEN: "size"}
+
+
+def knows_shapes(tool: str) -> bool:
+    """Whether a tool's words for shapes stand in the tables here."""
+    return tool in _PARAMETER
 
 
 def shape_arguments(tool: str, size: Size | None) -> tuple[dict[str, Any], bool]:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from msgspec import Struct
 
 from visgenenv.policies.brief import Brief
-from visgenenv.policies.workflows.craft import about, invented, narration, speech_seconds
+from visgenenv.policies.workflows.craft import about, invented, narration, speech_seconds, way_of
 from visgenenv.policies.workflows.offer import Offer
 from visgenenv.policies.workflows.shapes import (
+    BEATS,
     CLIP_SECONDS,
     COMPOSITE,
     EFFECTS,
@@ -61,14 +62,23 @@ class Shooting(Struct, frozen=True):
 
 def prepare(brief: Brief, offer: Offer) -> Shooting | None:
     """Decide how to shoot; None if the tools on offer cannot film at all."""
-    seconds = brief.seconds
-    if seconds is not None and brief.count > 1 and not brief.per_item:
-        seconds = seconds / brief.count
+    seconds = _film_seconds(brief)
     frames = offer.has(KLING) and (bool(offer.makers(None)) or (bool(brief.picture) and bool(offer.editors(None))))
     grouped = frames and bool(offer.editors(None)) and bool(brief.group or (brief.recurring and not offer.has(VEO)))
     tool = KLING if grouped else _cheapest(brief, seconds, offer.has(VEO), frames)
-    if not tool:
-        return None
+    return shoot_with(tool, grouped, brief, offer) if tool else None
+
+
+def _film_seconds(brief: Brief) -> float | None:
+    """Return how long one film is to be, if the request says."""
+    if brief.seconds is not None and brief.count > 1 and not brief.per_item:
+        return brief.seconds / brief.count
+    return brief.seconds
+
+
+def shoot_with(tool: str, grouped: bool, brief: Brief, offer: Offer) -> Shooting:
+    """Decide the rest when it is settled which tool makes the clips, and whether they come from one reference."""
+    seconds = _film_seconds(brief)
     per_film = brief.shots or shots_for(seconds, tool)
     texts = [item.text for item in brief.items] if len(brief.items) == per_film else []
     n = per_film * brief.count
@@ -111,7 +121,7 @@ def opening_think(shooting: Shooting, lang: Lang) -> str:
     elif not shooting.grouped:
         how = "film_frames" if shooting.tool == KLING else "film_clips"
     length = say("length", lang, seconds=shooting.film_seconds) if brief.seconds else ""
-    return say(
+    start = say(
         "film_start",
         lang,
         films=counted(shooting.films, "film", lang),
@@ -120,6 +130,7 @@ def opening_think(shooting: Shooting, lang: Lang) -> str:
         subject=about(brief),
         how=say(how, lang),
     )
+    return f"{start}{' ' if lang == 'en' else ''}{way_of(brief, lang)}"
 
 
 def plan_of(shooting: Shooting, offer: Offer, lang: Lang) -> tuple[Step, ...]:
@@ -144,12 +155,20 @@ def plan_of(shooting: Shooting, offer: Offer, lang: Lang) -> tuple[Step, ...]:
     else:
         film = add("text_clips", VEO, n)
     if shooting.cut:
-        film = add("cut", COMPOSITE, shooting.films, film, voice, music, effects)
+        beats = add("beats", BEATS, 1, music) if on_beat(shooting, offer) else 0
+        film = add("cut", COMPOSITE, shooting.films, film, voice, music, effects, beats)
     if brief.subtitle and offer.has(SUBTITLE):
         film = add("titles", SUBTITLE, shooting.films, film)
     last = steps[-1]
     steps[-1] = Step(last.goal, last.tool, last.n, last.deps, True)
     return tuple(steps)
+
+
+def on_beat(shooting: Shooting, offer: Offer) -> bool:
+    """Whether to cut on the beats: a music film of several shots in which nobody speaks, and beats can be found."""
+    brief = shooting.brief
+    several = shooting.per_film > 1 and brief.seconds is not None and not shooting.spoken
+    return brief.template == "W11" and several and offer.has(BEATS) and bool(brief.song or composes(brief, offer))
 
 
 def composes(brief: Brief, offer: Offer) -> bool:

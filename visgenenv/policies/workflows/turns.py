@@ -24,7 +24,7 @@ MAX_CALLS = 24
 _RETRIES = 4
 _REWORDINGS = 3
 _PATIENCE = 12
-_AGENT = frozenset(
+AGENT = frozenset(
     [
         "INVALID_ARGUMENT",
         "ASSET_NOT_FOUND",
@@ -36,6 +36,7 @@ _AGENT = frozenset(
         "TOOL_NOT_AVAILABLE",
     ]
 )
+"""Types of error that are the caller's own fault."""
 
 
 class Step(Struct, frozen=True):
@@ -62,6 +63,10 @@ class Turn(Struct, frozen=True):
     calls: tuple[Call, ...] = ()
     plan: tuple[Step, ...] | None = None
     answer: dict[str, Any] | None = None
+    reflect: tuple[dict[str, Any], ...] = ()
+    """What was found when results were looked at: `asset, verdict, defects, action` each (specification 3.2)."""
+    raw: str = ""
+    """If not empty, the turn as it is written, whatever it breaks."""
 
 
 class Way(Struct, frozen=True):
@@ -79,11 +84,15 @@ class Way(Struct, frozen=True):
 
 
 class Wish(Struct, frozen=True):
-    """Something to be made: what it is (for thinking about it), how many, and the ways to get it, best first."""
+    """Something to be made: what it is (for thinking about it), how many, and the ways to get it, best first.
+
+    One that `tells` wants to know something: the whole result is what it gets.
+    """
 
     label: str
     ways: tuple[Way, ...]
     n: int = 1
+    tells: bool = False
 
 
 class _Errand(Struct):
@@ -113,6 +122,9 @@ class _Errand(Struct):
 
     def take(self, result: Result) -> None:
         """Note what came: assets, or trouble and what to do about it."""
+        if result.get("status") == "success" and self.wish.tells:
+            self.got.append(result)
+            return
         if result.get("status") == "success" and _is_silent(result):
             self.trouble = "NEAR_SILENT"
             self.failures += 1
@@ -133,7 +145,7 @@ class _Errand(Struct):
             self.wordings += 1
             patience = _REWORDINGS
         else:
-            stubborn = self.trouble in _AGENT or not error.get("retryable", True)
+            stubborn = self.trouble in AGENT or not error.get("retryable", True)
             patience = 1 if stubborn else _RETRIES
         if self.tries >= patience:
             self._turn_to_the_next_way()
@@ -142,7 +154,7 @@ class _Errand(Struct):
         """Try another tool; after the last one begin again with the first, as long as patience holds."""
         self.tries = 0
         last = self.way + 1 >= len(self.wish.ways)
-        if last and self.trouble in _AGENT:
+        if last and self.trouble in AGENT:
             self.way = len(self.wish.ways)
         else:
             self.way = 0 if last else self.way + 1

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from visgenenv.policies.workflows.mode_words import MODE_SAYINGS
 from visgenenv.types import Lang
 
 _SAYINGS: dict[str, dict[Lang, str]] = {
@@ -141,6 +142,7 @@ _SAYINGS: dict[str, dict[Lang, str]] = {
     "goal_cut": {"en": "Cut clips and sound together", "zh": "合成片段与声音"},
     "goal_titles": {"en": "Burn in the subtitles", "zh": "烧录字幕"},
 }
+_SAYINGS |= MODE_SAYINGS
 
 _MILDER = (
     "{} Calm and friendly mood.",

@@ -17,7 +17,7 @@ from visgenenv.rewards.judges.base import Reference
 from visgenenv.rewards.plan_reading import read_plan
 from visgenenv.types import Task
 
-VERSION = 1
+VERSION = 2
 """Raised whenever a plan of the repository changes; part of what a verdict is cached under."""
 
 AT_MOST = 2

@@ -10,7 +10,7 @@ from visgenenv.rewards.judges.base import PlanCase, TrajCase, Verdict
 from visgenenv.rewards.plan_facets import plan_facets
 from visgenenv.rewards.traj_facets import match
 
-VERSION = 1
+VERSION = 2
 
 
 class RuleJudge(Struct, frozen=True):
