@@ -187,9 +187,37 @@ def test_groups_name_what_must_stay_the_same():
 
 
 def test_distractor_numbers_demand_nothing():
-    money = [task for task in DEV if "$49" in task.query or "299元" in task.query]
-    assert money and all(49 not in task.count and 299 not in task.count for task in money)
+    tasks = load_suite("train")[:2000]
+    money = [task for task in tasks if "$49" in task.query or "299元" in task.query]
+    assert len(money) >= 4 and all(49 not in task.count and 299 not in task.count for task in money)
     assert all(task.duration is None or task.duration.seconds <= 72 for task in DEV)
+
+
+def test_prices_are_told_of_what_is_sold():
+    for task in load_suite("train")[:3000]:
+        if "$49" in task.query or "299元" in task.query:
+            assert SCENARIOS[task.type].about == "goods", task
+
+
+FOOTAGE = [task for task in load_suite("train")[:8000] if any(upload.kind == "video" for upload in task.uploads)]
+
+
+def test_footage_brings_along_the_tools_that_it_needs():
+    tools = {"tool_video_composite", "tool_video_trim_edit", "tool_video_speed_adjust"}
+    only = dict.fromkeys(tools, 0)
+    for task in FOOTAGE:
+        (footage,) = task.uploads
+        offered = tools & set(task.tool_pool)
+        if footage.duration < task.duration.seconds:
+            assert "tool_video_speed_adjust" in offered and footage.duration == task.duration.seconds * 2 / 3
+            assert re.search("slow|放慢|慢动作", task.query), task
+        else:
+            assert offered & {"tool_video_composite", "tool_video_trim_edit"}
+        if task.audio or task.size:
+            assert "tool_video_composite" in offered
+        if len(offered) == 1:
+            only[offered.pop()] += 1
+    assert len(FOOTAGE) > 60 and min(only.values()) > 5
 
 
 @pytest.mark.parametrize(
@@ -213,10 +241,22 @@ def test_distractor_numbers_demand_nothing():
         (Latent("video.5", "duration", duration=Duration(10.0), audio=("bgm",)), ("tool_text2video_veo",), 4),
         (Latent("video.1", "scene", shots=8, same=("scene",)), (), 18),
         (Latent("video.5", "amount", count=(3, 3), duration=Duration(7.0, "each")), ("tool_text2video_veo",), 6),
+        (Latent("video.5", "duration", duration=Duration(12.0), upload="short"), ("tool_video_speed_adjust",), 1),
+        (Latent("video.5", "duration", duration=Duration(12.0), upload="footage", subtitle=True), (), 2),
     ],
 )
 def test_reference_length_counts_the_shortest_plan(latent, pool, calls):
     assert reference_length(latent, pool) == calls
+
+
+def test_people_have_no_colour_that_could_be_taken_for_their_skin():
+    hero = Hero("doctor", "", ("with curly hair", "留着一头卷发"))
+    assert (hero.words("en"), hero.words("zh")) == ("a doctor with curly hair", "一位留着一头卷发的医生")
+    assert hero.group(3).attrs == ("doctor", "with curly hair|留着一头卷发")
+    colours = "black|brown|white|yellow|red|green|blue|purple|pink|orange"
+    people = "woman|man|girl|boy|grandmother|grandfather|doctor|chef|dancer|farmer|artist|elf|fairy|wizard|astronaut"
+    for task in (*DEV, *load_suite("visgenbench")):
+        assert not re.search(rf"\b(?:{colours}) (?:{people})\b", task.query), task
 
 
 def test_an_upload_shows_the_hero():

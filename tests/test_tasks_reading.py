@@ -34,7 +34,7 @@ def test_every_number_of_shots_in_a_request_is_the_one_demanded(name):
 @pytest.mark.parametrize("name", SAMPLES)
 def test_every_count_in_a_request_is_the_one_demanded(name):
     for task in load_suite(name)[: SAMPLES[name]]:
-        _single, several, measure, chinese = SCENARIOS[task.type].noun
+        _single, several, measure, chinese = SCENARIOS[task.type].noun_of(task.dimension)
         found = set(reparse.counts(task.query, several, chinese, measure))
         each = reparse.per_item(task.query, several, measure)
         if each:

@@ -1,4 +1,4 @@
-"""`visgenenv tools` and `visgenenv tasks`: what there is, in tables for people and JSON for programs."""
+"""`visgenenv tools`: what there is, in tables for people and JSON for programs."""
 
 from __future__ import annotations
 
@@ -7,17 +7,14 @@ from collections.abc import Iterator
 from typing import Annotated, Any
 
 import typer
-from msgspec import to_builtins
 from rich.markup import escape
 from rich.table import Column, Table
 
-from visgenenv.cli.terminal import BadInput, Json, console, emit, known, named_suite
+from visgenenv.cli.terminal import BadInput, Json, console, emit, known
 from visgenenv.errors import did_you_mean
-from visgenenv.tasks import load_task
 from visgenenv.testing.stand_ins import stocked
 from visgenenv.tools import Toolbox, load_toolbox
 from visgenenv.tools.spec import CATEGORIES, ToolSpec
-from visgenenv.types import Task
 
 Lang = Annotated[str, typer.Option(help="Language of the descriptions: en or zh.")]
 
@@ -170,67 +167,3 @@ def _type(schema: dict[str, Any]) -> str:
 
 def _plain(value: Any) -> str:
     return value if isinstance(value, str) else str(value).lower() if isinstance(value, bool) else str(value)
-
-
-def tasks(
-    id: Annotated[str, typer.Argument(help="A task to show in full.", show_default=False)] = "",
-    suite: Annotated[str, typer.Option(help="Name of a suite, or a JSONL file of tasks.")] = "dev",
-    limit: Annotated[int, typer.Option(min=1, help="List at most so many.")] = 20,
-    seed: Annotated[int, typer.Option(min=0, help="Of the suite's drawing.")] = 0,
-    as_json: Json = False,
-) -> None:
-    """List the tasks of a suite, or show one with its ground truth."""
-    if id:
-        task = load_task(id)
-        emit(to_builtins(task)) if as_json else _show_task(task)
-        return
-    chosen = named_suite(suite, seed)
-    listed = chosen[:limit]
-    if as_json:
-        for task in listed:
-            emit(to_builtins(task))
-        return
-    table = Table(
-        Column("task", no_wrap=True),
-        "type",
-        "asks for",
-        "query",
-        title=f"{suite}: {len(listed)} of {len(chosen):,} tasks",
-    )
-    for task in listed:
-        table.add_row(escape(task.id), task.type, _demands(task), escape(_gist(task.query)))
-    console.print(table)
-
-
-def _gist(text: str, width: int = 110) -> str:
-    line = " ".join(text.split())
-    return line if len(line) <= width else line[: width - 1] + "…"
-
-
-def _demands(task: Task) -> str:
-    """Say a task's ground truth in a few words: `1 video, 8 shots, 40 s, tts`."""
-    low, high = task.count
-    many = f"{low}" if low == high else f"{low} to {high}"
-    said = [f"{many} {task.modality}{'s' if high > 1 else ''}"]
-    if task.shots:
-        said.append(f"{task.shots} shots")
-    if task.duration:
-        said.append(f"{task.duration.seconds:g} s {'in all' if task.duration.scope == 'total' else 'each'}")
-    if task.size:
-        said.append(f"{task.size.width}{'×' if task.size.exact else ':'}{task.size.height}")
-    said += [*task.audio, *(["subtitles"] if task.subtitle else [])]
-    said += [f"same {group.name} in {group.n_required}" for group in task.groups]
-    said += [f"{len(task.uploads)} uploads"] if task.uploads else []
-    return ", ".join(said)
-
-
-def _show_task(task: Task) -> None:
-    console.print(f"[bold]{escape(task.id)}[/]  type {task.type}, {task.lang}, {task.difficulty}\n")
-    console.print(escape(task.query))
-    for upload in task.uploads:
-        console.print(f"- upload {escape(upload.name)} ({upload.kind}): {escape(upload.description)}")
-    console.print(f"\nAsks for: {escape(_demands(task))}")
-    console.print(f"Shortest plan: {task.reference_length} calls")
-    console.print(f"Tools offered: {', '.join(task.tool_pool) or 'all'}")
-    if task.source:
-        console.print(f"Source: {escape(task.source)}")

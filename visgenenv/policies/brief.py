@@ -16,6 +16,7 @@ from visgenenv.policies.expert_demands import (
     MUSIC,
     SCENE_CUE,
     SENTENCES,
+    SLOWER,
     STYLE_CUE,
     SUBTITLE,
     VARIETY,
@@ -75,6 +76,8 @@ class Brief(Struct, frozen=True):
     uploads: tuple[str, ...]
     template: TemplateId = "W1"
     """The way of working that it calls for (`expert_templates`)."""
+    slower: bool = False
+    """Whether the user's own film is too short and has to be slowed down."""
 
     @property
     def picture(self) -> str:
@@ -160,4 +163,5 @@ def read_brief(query: str, uploads: tuple[str, ...] = ()) -> Brief:
         template=template_of(
             asked, modality, low, grouped=bool(group), picture="img_" in kinds, footage="vid_" in kinds
         ),
+        slower="vid_" in kinds and bool(SLOWER.search(premise)),
     )

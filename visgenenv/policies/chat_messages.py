@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
@@ -103,7 +104,7 @@ def _system(conversation: Conversation, form: Form) -> str:
     lang = conversation.lang
     if form.native:
         return f"{system_prompt(lang)}\n\n{NATIVE_NOTE[lang]}"
-    return system_text(lang, tuple(orjson.dumps(tool).decode() for tool in conversation.tools))
+    return system_text(lang, tuple(json.dumps(tool, ensure_ascii=False) for tool in conversation.tools))
 
 
 def _turns(conversation: Conversation) -> Iterator[_Turn]:

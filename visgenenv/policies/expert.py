@@ -11,9 +11,10 @@ import orjson
 from msgspec.structs import replace
 
 from visgenenv.errors import did_you_mean
-from visgenenv.policies.brief import read_brief
+from visgenenv.policies.brief import Brief, read_brief
 from visgenenv.policies.expert_modes import MIXTURE, MODES, Mode, Weights, checked, mode_of
 from visgenenv.policies.workflows import Offer, Result, Turn, begin
+from visgenenv.policies.workflows.craft import about
 from visgenenv.types import Conversation
 
 _UPLOAD = re.compile(r"^- (\S+) \(.*\)$")
@@ -68,7 +69,7 @@ def next_turn(conversation: Conversation, mode: Mode = "optimal") -> str:
     query, uploads = read_request(conversation)
     brief, offer = read_brief(query, uploads), Offer(conversation.tools)
     work = begin(brief, offer, conversation.lang, mode, conversation.seed)
-    turn, said = next(work), set[str]()
+    turn, said = _named(next(work), brief), set[str]()
     for results in past_results(conversation):
         said.add(turn.think)
         try:
@@ -77,6 +78,25 @@ def next_turn(conversation: Conversation, mode: Mode = "optimal") -> str:
             break
         turn = turn if mode == "failing" else _unlike(turn, said)
     return turn.raw or write_turn(turn)
+
+
+def _named(turn: Turn, brief: Brief) -> Turn:
+    """Say in the first goal of a plan, in a few words, what the request is about: it is not the plan of another."""
+    topic = _gist(about(brief) or brief.scene)
+    if not turn.plan or not topic:
+        return turn
+    first, *rest = turn.plan
+    topic += "" if not brief.style or brief.style in topic else f", {brief.style}"
+    goal = f"{first.goal}: {topic}" if brief.lang == "en" else f"{first.goal}:{topic}"
+    return replace(turn, plan=(replace(first, goal=goal), *rest))
+
+
+def _gist(text: str, longest: int = 32) -> str:
+    """Return the beginning of a text, up to a comma; words stay whole."""
+    head = re.split("[,.;、,。:\n]", text)[0].strip()
+    if len(head) <= longest:
+        return head
+    return head[:longest].rpartition(" ")[0] if head.isascii() else head[: longest // 2]
 
 
 def read_request(conversation: Conversation) -> tuple[str, tuple[str, ...]]:

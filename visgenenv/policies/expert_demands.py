@@ -39,6 +39,7 @@ VOICE = re.compile(
     r"voice[- ]?over|narrat|spoken|as voice|voiced|dubb|read aloud|旁白|配音|解说(?!视频)|台词|朗读|口播", re.IGNORECASE
 )
 SUBTITLE = re.compile(r"subtitle|caption|字幕", re.IGNORECASE)
+SLOWER = re.compile(r"too short|slow(?:er\b| it down| motion)|放慢|慢放|慢动作", re.IGNORECASE)
 VARIETY = re.compile(
     r"nothing may repeat|no two|a different \w+|all different|\bvary the\b|每次都换|各不相同|都要不同|不能重复|不重复",
     re.IGNORECASE,

@@ -13,11 +13,11 @@ from visgenenv.types import Lang
 
 _SUBJECT_EN = re.compile(
     rf"\b(?:of|showing|about|featuring|starring|for)\s+(?!(?:{NUMBER_EN})\s+(?:{SHOTS_EN})\b|the day|these|each|them|us\b|me\b|our\b)"
-    r"([^.?!\n]{3,400}?)(?=\s+for me\b|[.?!\n]|$)",
+    r"([^.?!\n]{3,400}?)(?=\s+for me\b|,[\w\s]{{0,16}}\s(?:{NUMBER_EN})\s(?:{SHOTS_EN})\b|[.?!\n]|$)",
     re.IGNORECASE,
 )
 _SUBJECT_ZH = re.compile(
-    r"(?:主角是|主体为|主体是|内容围绕|主题是|画面里有|关于|是为|主人公是|画的是|讲的是|题材是|围绕|画中要有)([^。!\n]{2,300}?)(?=,我上传|做的|展开|[。!\n]|$)"
+    r"(?:主角是|主体为|主体是|内容围绕|主题是|画面里有|关于|是为|主人公是|画的是|讲的是|题材是|围绕|画中要有)([^。!\n]{2,300}?)(?=,我上传|做的|展开|的故事。|[。!\n]|$)"
 )
 _ASKING = re.compile(
     r"\b(?:make|need|design|create|generate|produce|looking for|like|want|shoot|draw|put together|could use|deliver|preparing|filming|film|after is|order|task|wanted|deliverable|request is|list today|let's do|work out|finish)\b|帮我|制作|生成|我想要|我需要|设计",

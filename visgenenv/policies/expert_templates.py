@@ -66,11 +66,11 @@ the policy is never told a type and goes by the words."""
 
 _FILMS: tuple[tuple[TemplateId, str], ...] = (
     ("W13", r"picture book|(?:motion|dynamic) comic|animat|绘本|漫画视频|动态漫|动画|动漫短"),
-    ("W12", r"story explanation|故事解说|tutorial|instruction|documentar|explain(?:er|ing)|popular science|教学|教程|科普|纪录片|解说(?:视频|片)|讲解"),
-    ("W11", r"music videos?|\bmvs?\b|concert film|演唱会|MV(?![a-z])"),
+    ("W12", r"story explanation|故事解说|tutorial|instruction|documentar|nature clip|自然短片|explain(?:er|ing)|popular science|教学|教程|科普|纪录片|解说(?:视频|片)|讲解"),
+    ("W11", r"music videos?|\bmvs?\b|concert (?:film|clip)|演唱会|MV(?![a-z])"),
     ("W14", r"game(?:play)? (?:video|adaptation|trailer|clip|film)|variety show|podcast|vlog|\breels?\b|tiktok|游戏(?:视频|改编)|综艺|播客"),
     ("W9", r"marketing|public service|corporate|brand|promo|commercial|advert|\bads?\b|trailer|teaser|营销|公益|宣传|品牌|广告|推广(?:视频|短?片)|预告"),
-    ("W10", r"story|drama|movie|故事|短剧|电影|剧情"),
+    ("W10", r"story|drama|movie|short films?|film trailers?|故事|短剧|电影|剧情"),
 )  # fmt: skip
 _PICTURES: tuple[tuple[TemplateId, str], ...] = (
     ("W8", r"storyboard|picture books?|分镜图|绘本"),

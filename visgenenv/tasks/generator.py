@@ -5,10 +5,9 @@ from __future__ import annotations
 from hashlib import blake2b
 from typing import Literal
 
-import msgspec
-
 from visgenenv.errors import TaskError, did_you_mean
-from visgenenv.tasks.drawing import draw_head, draw_rest
+from visgenenv.tasks.amounts import draw_rest
+from visgenenv.tasks.drawing import draw_head, head_key
 from visgenenv.tasks.draws import Draws
 from visgenenv.tasks.latent import Latent
 from visgenenv.tasks.pools import draw_pool, reference_length
@@ -78,11 +77,10 @@ class TaskGenerator:
         latent = self.latent(seed, number, draws)
         pool = draw_pool(latent, draws)
         length = reference_length(latent, pool)
-        words = Draws(seed, number, SPLITS.index(self.split), 1 + LANGS.index(lang))
         return Task(
             id=f"{self.split}{f'@{seed}' if seed else ''}/{number}-{lang}",
             lang=lang,
-            query=write_query(latent, self._words, lang, words),
+            query=write_query(latent, self._words, lang, draws.branch(LANGS.index(lang))),
             type=latent.type,
             modality=latent.modality,
             count=latent.count,
@@ -107,4 +105,4 @@ class TaskGenerator:
 
 def _hundredth(head: Latent) -> int:
     """Return the place of a latent among the splits: a hash of all that it is about."""
-    return int.from_bytes(blake2b(msgspec.json.encode(head), digest_size=4).digest(), "big") % 100
+    return int.from_bytes(blake2b(head_key(head).encode(), digest_size=4).digest(), "big") % 100

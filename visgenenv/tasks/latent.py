@@ -15,7 +15,7 @@ Same = Literal["object", "scene", "style"]
 
 
 class Hero(Struct, frozen=True):
-    """The one that a request is about: a lexicon subject, its colour and something to know it by."""
+    """The one that a request is about: a lexicon subject, its colour (people have none), something to know it by."""
 
     name: str
     colour: str
@@ -28,12 +28,13 @@ class Hero(Struct, frozen=True):
         """Describe the hero in full."""
         if lang == "zh":
             entry = SUBJECTS[self.name]
-            return f"一{entry.measure}{self.trait[1]}的{COLOURS[self.colour].zh[0]}{entry.zh[0]}"
+            colour = COLOURS[self.colour].zh[0] if self.colour else ""
+            return f"一{entry.measure}{self.trait[1]}的{colour}{entry.zh[0]}"
         return f"{subject_phrase(Subject(self.name, 1, self.colour), 'en')} {self.trait[0]}"
 
     def group(self, n_required: int, user_ref: str = "") -> Group:
         entry = SUBJECTS[self.name]
-        attrs = (self.colour, self.name, "|".join(self.trait))
+        attrs = (*([self.colour] if self.colour else ()), self.name, "|".join(self.trait))
         return Group(self.name, "object", n_required, (entry.en[0], entry.zh[0]), attrs, user_ref)
 
 
@@ -53,6 +54,8 @@ class Latent(Struct, frozen=True):
     each: int = 1
     """Pictures per listed item ("two of each")."""
     items: tuple[Pair, ...] = ()
+    item_word: Pair = ("", "")
+    """What the items are called: "views"."""
     lines: tuple[Pair, ...] = ()
     shots: int | None = None
     duration: Duration | None = None
@@ -61,11 +64,12 @@ class Latent(Struct, frozen=True):
     size: Size | None = None
     same: tuple[Same, ...] = ()
     """What must stay the same in every picture or shot."""
-    upload: Literal["", "picture", "footage", "song"] = ""
-    fact: int = -1
-    """Index of a remark with a number that demands nothing, or -1."""
-    brand: int = -1
-    """Index of the brand that asks, or -1 if nobody says who asks."""
+    upload: Literal["", "picture", "footage", "short", "song"] = ""
+    """What the user brings; "short" is footage that lasts two thirds of the film that is to be made of it."""
+    fact: Pair | None = None
+    """A remark with a number that demands nothing."""
+    brand: Pair | None = None
+    """Name of the company that asks, if anybody says who asks."""
 
     @property
     def modality(self) -> Modality:
@@ -73,8 +77,9 @@ class Latent(Struct, frozen=True):
 
     @property
     def uploads(self) -> tuple[Upload, ...]:
-        if self.upload == "footage" and self.topic and self.duration:
-            seconds = 2 * self.duration.seconds + 6
+        if self.upload in ("footage", "short") and self.topic and self.duration:
+            asked = self.duration.seconds
+            seconds = 2 * asked + 6 if self.upload == "footage" else asked * 2 / 3
             return (Upload("footage", "video", f"raw footage: {self.topic[0]}", 1280, 720, seconds),)
         if self.upload == "song" and self.topic:
             return (Upload("song", "audio", f"instrumental mix of {self.topic[0]}", duration=90.0),)
@@ -97,7 +102,7 @@ class Latent(Struct, frozen=True):
 
     def attributes(self) -> tuple[str, ...]:
         """Return what every picture, or the whole film, must show; what an uploaded file shows is not asked for."""
-        if self.upload == "footage":
+        if self.upload in ("footage", "short"):
             return ()
         shown = [subject_phrase(thing, "en") for thing in self.things]
         if not shown and self.topic:

@@ -65,7 +65,7 @@ _PIXELS = {
 _BATCH = {"tool_text2image_gemini": 4, "tool_text2image_qwen": 1, "tool_text2image_gpt": 10}
 _EDITORS = ("tool_image_edit_gemini", "tool_image_edit_qwen")
 _VEO, _KLING = "tool_text2video_veo", "tool_image2video_keling"
-_COMPOSITE = "tool_video_composite"
+_COMPOSITE, _TRIM, _SPEED = "tool_video_composite", "tool_video_trim_edit", "tool_video_speed_adjust"
 _CLIPS = {_VEO: (4, 6, 8), _KLING: (5, 10)}
 
 
@@ -104,12 +104,15 @@ def _needed_images(latent: Latent, draws: Draws) -> set[str]:
 
 
 def _needed_film(latent: Latent, draws: Draws) -> set[str]:
+    if latent.upload == "short":
+        return {_SPEED, "tool_subtitle_add_text"} if latent.subtitle else {_SPEED}
+    if latent.upload == "footage" and not latent.audio and latent.size is None and draws.chance(0.6):
+        return {_TRIM, "tool_subtitle_add_text"} if latent.subtitle else {_TRIM}
     needed = {_COMPOSITE} | (set() if latent.upload == "footage" else _needed_shots(latent, draws))
     needed |= {"tool_music_suno"} if "bgm" in latent.audio and latent.upload != "song" else set()
     needed |= {"tool_sound_fx_gen"} if "sfx" in latent.audio else set()
     needed |= {"tool_tts_generation"} if "tts" in latent.audio else set()
     needed |= {"tool_beat_detect"} if latent.upload == "song" and draws.chance(0.5) else set()
-    needed |= {"tool_video_trim_edit"} if latent.upload == "footage" and draws.chance(0.5) else set()
     return needed | ({"tool_subtitle_add_text"} if latent.subtitle else set())
 
 
@@ -143,7 +146,7 @@ def _film_calls(latent: Latent, pool: tuple[str, ...]) -> int:
     sound = int("bgm" in latent.audio and latent.upload != "song") + int("sfx" in latent.audio)
     if "tts" in latent.audio:
         sound += len(latent.lines) or 1
-    if latent.upload == "footage":
+    if latent.upload in ("footage", "short"):
         return 1 + sound + int(latent.subtitle)
     frames = bool(latent.same) or any(tool in pool for tool in makers(None))
     routes = [_KLING] if latent.same else [tool for tool in (_VEO, _KLING) if tool in pool and (tool == _VEO or frames)]

@@ -27,11 +27,11 @@ LENGTHS = {
 }
 VERSIONS: dict[str, tuple[str, str]] = {
     "paper": ("1", "6d4d9e001a841ec3fd7fc932e4c7b0c4"),
-    "train": ("2", "fd84921ce5963e0251c77a1b996692f2"),
-    "dev": ("2", "f4b0df5f647c3defa7a98af2fc338255"),
-    "visgenbench": ("2", "f442141999f2d20cac975f1febc1aa2d"),
-    "visgenbench-104": ("2", "42282c7bc7feba8402f85d782fca3eb5"),
-    "test_hard": ("2", "db092fb451a4eeb10bcbed1b14893c53"),
+    "train": ("3", "a0c70b5f61d73b79135e0a6998b74911"),
+    "dev": ("3", "3bdd891e5911f337f859dee550d5e79a"),
+    "visgenbench": ("3", "06509c2f2c5d53ed2a5c4fa8ef721ad3"),
+    "visgenbench-104": ("3", "4248f622b9c00682a14de0527bc12b25"),
+    "test_hard": ("3", "ca36d6eaa8ab337b639d4af5df3b4ee9"),
 }
 """Version and checksum of every suite at seed 0. A suite that changes gets a new version."""
 _SAMPLE = 400

@@ -9,8 +9,7 @@ from visgenenv.policies.workflows.chance import Chance
 from visgenenv.policies.workflows.films import make_films
 from visgenenv.policies.workflows.images import make_images
 from visgenenv.policies.workflows.offer import Offer
-from visgenenv.policies.workflows.recut import make_recut
-from visgenenv.policies.workflows.shapes import COMPOSITE
+from visgenenv.policies.workflows.recut import cutter, make_recut
 from visgenenv.policies.workflows.turns import Work
 from visgenenv.types import Lang
 
@@ -28,5 +27,5 @@ def plainly(job: Job) -> Work:
     """Do the job with the shortest plan that keeps what must be kept."""
     if job.brief.modality == "image":
         return make_images(job.brief, job.offer, job.lang)
-    recut = job.brief.footage and job.offer.has(COMPOSITE)
+    recut = job.brief.footage and cutter(job.brief, job.offer)
     return (make_recut if recut else make_films)(job.brief, job.offer, job.lang)

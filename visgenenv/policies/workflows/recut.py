@@ -10,7 +10,7 @@ from visgenenv.policies.workflows.answers import deliver
 from visgenenv.policies.workflows.craft import about, narration, noise, tune
 from visgenenv.policies.workflows.cutting import Sound, cues, cut_arguments
 from visgenenv.policies.workflows.offer import Offer
-from visgenenv.policies.workflows.shapes import COMPOSITE, EFFECTS, SUBTITLE, SUNO, TTS, VEO
+from visgenenv.policies.workflows.shapes import COMPOSITE, EFFECTS, SPEED, SUBTITLE, SUNO, TRIM, TTS, VEO
 from visgenenv.policies.workflows.shooting import Shooting, composes, opening_think
 from visgenenv.policies.workflows.turns import Picture, Result, Step, Turn, Way, Wish, Work, obtain
 from visgenenv.policies.workflows.words import counted, say
@@ -30,9 +30,7 @@ def make_recut(brief: Brief, offer: Offer, lang: Lang) -> Work:
     if wishes:
         made = yield from obtain(wishes, start, lang, plan)
         heard = _sound_of(shooting, offer, made)
-    cut = Way(
-        COMPOSITE, cut_arguments(shooting, 0, [({"url": brief.footage, "duration": 1e9}, shooting.seconds[0])], heard)
-    )
+    cut = Way(cutter(brief, offer), _cut(shooting, offer, heard))
     think = say("cut", lang, n=1, seconds=shooting.film_seconds, sound="") if wishes else start
     films = (yield from obtain([Wish(say("film", lang, k=1), (cut,))], think, lang, None if wishes else plan))[0]
     if films and brief.subtitle and offer.has(SUBTITLE):
@@ -41,6 +39,23 @@ def make_recut(brief: Brief, offer: Offer, lang: Lang) -> Work:
     made_of = {"n": counted(len(films), "film", lang), "shots": counted(1, "shot", lang)}
     summary = say("summary_film", lang, seconds=seconds, subject=about(brief), **made_of)
     yield deliver([film["url"] for film in films], 1, summary, lang)
+
+
+def cutter(brief: Brief, offer: Offer) -> str:
+    """Return the tool that brings the footage to its length: one that slows it down, cuts it, or only trims it."""
+    if brief.slower and offer.has(SPEED):
+        return SPEED
+    return next((tool for tool in (COMPOSITE, TRIM, SPEED) if offer.has(tool)), "")
+
+
+def _cut(shooting: Shooting, offer: Offer, heard: Sound) -> dict[str, Any]:
+    url, seconds = shooting.brief.footage, shooting.seconds[0]
+    tool = cutter(shooting.brief, offer)
+    if tool == SPEED:
+        return {"video": url, "target_duration": seconds}
+    if tool == TRIM:
+        return {"video": url, "start_time": 0, "end_time": seconds}
+    return cut_arguments(shooting, 0, [({"url": url, "duration": 1e9}, seconds)], heard)
 
 
 def footage_shooting(brief: Brief, offer: Offer) -> Shooting:
@@ -57,7 +72,7 @@ def _plan(shooting: Shooting, offer: Offer, lang: Lang) -> tuple[Step, ...]:
               ("effects", EFFECTS, brief.effects and offer.has(EFFECTS)))  # fmt: skip
     steps = [Step(say(f"goal_{goal}", lang), tool) for goal, tool, needed in wanted if needed]
     titled = brief.subtitle and offer.has(SUBTITLE)
-    steps.append(Step(say("goal_trim", lang), COMPOSITE, 1, tuple(range(1, len(steps) + 1)), not titled))
+    steps.append(Step(say("goal_trim", lang), cutter(brief, offer), 1, tuple(range(1, len(steps) + 1)), not titled))
     if titled:
         steps.append(Step(say("goal_titles", lang), SUBTITLE, 1, (len(steps),), True))
     return tuple(steps)

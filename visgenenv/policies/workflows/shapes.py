@@ -15,6 +15,7 @@ GEMINI, QWEN, GPT = "tool_text2image_gemini", "tool_text2image_qwen", "tool_text
 EDIT_GEMINI, EDIT_QWEN = "tool_image_edit_gemini", "tool_image_edit_qwen"
 VEO, KLING = "tool_text2video_veo", "tool_image2video_keling"
 COMPOSITE, SUBTITLE = "tool_video_composite", "tool_subtitle_add_text"
+TRIM, SPEED = "tool_video_trim_edit", "tool_video_speed_adjust"
 SUNO, TTS, EFFECTS = "tool_music_suno", "tool_tts_generation", "tool_sound_fx_gen"
 BEATS = "tool_beat_detect"
 

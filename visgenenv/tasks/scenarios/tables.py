@@ -44,38 +44,44 @@ class Domain(Struct, frozen=True):
     matter: Pair
 
 
+class Steps(Struct, frozen=True):
+    """Something that can be shown step by step, and the field of life it belongs to."""
+
+    topic: Pair
+    domain: str
+    rows: tuple[Pair, ...]
+
+
 class Material(Struct, frozen=True):
     """All words of one part. Nothing in it stands in the other part's as well, apart from colours and places."""
 
     part: Part
     pools: dict[str, tuple[tuple[str, ...], ...]]
     """Phrases by name: pairs, or pairs followed by a spoken line in both languages."""
-    steps: tuple[tuple[Pair, tuple[Pair, ...]], ...]
+    steps: tuple[Steps, ...]
     domains: tuple[Domain, ...]
     subjects: dict[str, tuple[str, ...]]
     """Lexicon subjects by category."""
     styles: tuple[str, ...]
     brands: tuple[Pair, ...]
 
-    def pairs(self, pool: str) -> tuple[Pair, ...]:
-        """Return the phrases of a pool without their spoken lines."""
-        return _pairs(self.part, pool)
+    def pairs(self, pool: str, kind: str = "") -> tuple[Pair, ...]:
+        """Return the phrases of a pool without their spoken lines, with those for some kind of thing or field."""
+        return _pairs(self.part, pool, kind)
 
 
-@lru_cache(maxsize=256)
-def _pairs(part: Part, pool: str) -> tuple[Pair, ...]:
-    return tuple((row[0], row[1]) for row in material(part).pools[pool])
+@lru_cache(maxsize=512)
+def _pairs(part: Part, pool: str, kind: str) -> tuple[Pair, ...]:
+    pools = material(part).pools
+    rows = (*pools.get(pool, ()), *(pools.get(f"{pool}: {kind}", ()) if kind else ()))
+    return tuple((row[0], row[1]) for row in rows)
 
 
 @lru_cache(maxsize=2)
 def material(part: Part) -> Material:
     """Return the words of a part."""
     pools = read_rows(_HERE / "phrases" / f"{part}.txt")
-    steps = tuple(
-        (_pair(name.removeprefix("steps: "), "|"), tuple((row[0], row[1]) for row in rows))
-        for name, rows in pools.items()
-        if name.startswith("steps: ")
-    )
+    steps = tuple(_steps(name, rows) for name, rows in pools.items() if name.startswith("steps: "))
     subjects: dict[str, list[str]] = {}
     for name, entry in SUBJECTS.items():
         if (name in TEST_SUBJECTS) == (part == "test"):
@@ -89,6 +95,11 @@ def material(part: Part) -> Material:
         tuple(name for name in STYLES if (name in TEST_STYLES) == (part == "test")),
         _BRANDS[part],
     )
+
+
+def _steps(name: str, rows: tuple[tuple[str, ...], ...]) -> Steps:
+    english, chinese, domain = (cell.strip() for cell in name.removeprefix("steps: ").split("|"))
+    return Steps((english, chinese), domain, tuple((row[0], row[1]) for row in rows))
 
 
 def read_rows(path: Path) -> dict[str, tuple[tuple[str, ...], ...]]:

@@ -8,13 +8,13 @@ from visgenenv.lexicon import STYLES, phrase
 from visgenenv.tasks.draws import Draws
 from visgenenv.tasks.latent import Latent
 from visgenenv.tasks.scenarios import SCENARIOS, Scenario
-from visgenenv.tasks.wording.numbers import length_en, number_en
+from visgenenv.tasks.wording.numbers import length_en, number_en, range_en
 
 
 def what(latent: Latent, scenario: Scenario, shots: str, said: set[str], draws: Draws) -> str:
     """Name what is wanted, how many and about what; note in `said` what need not be said again."""
     low, high = latent.count
-    single, several = scenario.noun[:2]
+    single, several = scenario.noun_of(latent.dimension)[:2]
     style = ""
     if latent.style and "style" not in latent.same and draws.chance(0.3):
         style = f"{STYLES[latent.style].en[0]} "
@@ -26,24 +26,26 @@ def what(latent: Latent, scenario: Scenario, shots: str, said: set[str], draws: 
             length = f"{length_en(latent.duration.seconds, draws)} "
             said.add("length")
         name = f"{length}{style}{single}"
-        return f"{_article(name)} {name}{shots}{about}"
+        return f"{article(name)} {name}{about}{',' if shots and about else ''}{shots}"
     if low < high:
-        form = draws.pick(("{}-{}", "{} to {}", "between {} and {}"))
-        number = (
-            form.format(low, high) if form == "{}-{}" else form.format(number_en(low, draws), number_en(high, draws))
-        )
-        return f"{number} {style}{several}{about}"
+        return f"{range_en(low, high, draws)} {style}{several}{about}"
+    lead = draws.pick(("a set of ", "a series of "))
     if latent.each > 1:
-        return f"{style}{several}{about}"
+        return f"{lead}{style}{several}{about}"
     number = number_en(low, draws)
     if latent.modality == "video":
         return f"{number} {draws.pick(('separate', 'different'))} {style}{several}{about}"
     if latent.items and draws.chance(0.12):
-        return f"{style}{several}{about}"
-    return f"{draws.pick(('', 'a set of ', 'a series of '))}{number} {style}{several}{about}"
+        return f"{lead}{style}{several}{about}"
+    return f"{lead if draws.chance(0.67) else ''}{number} {style}{several}{about}"
 
 
-def _article(name: str) -> str:
+def article(name: str) -> str:
+    """Return "a" or "an" for what follows.
+
+    >>> article("18-second film"), article("one-minute film"), article("H5 page")
+    ('an', 'a', 'a')
+    """
     if name.startswith("one-"):
         return "a"
     vowel = name[0] in "aeiou" or (name[0] == "8" and not name[1:2].isspace()) or name.startswith(("11", "18"))
@@ -55,11 +57,13 @@ def _about(latent: Latent, draws: Draws) -> str:
         return f" showing {joined([phrase(thing, 'en') for thing in latent.things])}"
     film = latent.modality == "video"
     if latent.topic:
-        explained = SCENARIOS[latent.type].about == "matter"
-        song = latent.type in ("video.8", "video.9")
-        return f" {'about' if explained or (film and not song) else 'for'} {latent.topic[0]}"
+        about = SCENARIOS[latent.type].about
+        explained = about in ("matter", "steps") or (film and about == "company")
+        return f" {'about' if explained else 'for'} {latent.topic[0]}"
     if latent.hero:
-        return f"{' about ' if film else draws.pick((' of ', ' showing '))}{latent.hero.words('en')}"
+        goods = SCENARIOS[latent.type].about == "goods"
+        link = (" for " if goods else " about ") if film else draws.pick((" of ", " showing "))
+        return f"{link}{latent.hero.words('en')}"
     return ""
 
 

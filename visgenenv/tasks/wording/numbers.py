@@ -20,6 +20,13 @@ def number_en(n: int, draws: Draws) -> str:
     return ENGLISH_NUMBERS[n] if n < len(ENGLISH_NUMBERS) and draws.chance(0.5) else str(n)
 
 
+def range_en(low: int, high: int, draws: Draws) -> str:
+    """Write a range, both ends in the same way."""
+    if high < len(ENGLISH_NUMBERS) and draws.chance(0.5):
+        return draws.pick(("{} to {}", "between {} and {}")).format(ENGLISH_NUMBERS[low], ENGLISH_NUMBERS[high])
+    return draws.pick(("{}-{}", "{} to {}", "between {} and {}")).format(low, high)
+
+
 def number_zh(n: int, draws: Draws) -> str:
     """Write a number as digits or as Chinese numerals, as said before a measure word ("两张")."""
     return numeral(n, counting=True) if draws.chance(0.5) else str(n)
