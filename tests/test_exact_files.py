@@ -6,6 +6,9 @@ row is about size alone, only the first frames of it are exported, and the whole
 
 from __future__ import annotations
 
+import json
+import shutil
+import subprocess
 from fractions import Fraction
 from pathlib import Path
 
@@ -48,6 +51,35 @@ def decoded(path: Path) -> dict:
     return found
 
 
+FFPROBE = shutil.which("ffprobe")
+"""Where it is installed, it is asked for a second opinion (`make test-all` tries to install it)."""
+
+
+def second_opinion(path: Path) -> dict:
+    """Let ffprobe decode a film or a sound in full and count; of mp4 and wav it tells the samples, too."""
+    command = [FFPROBE, "-v", "error", "-count_frames", "-show_streams", "-of", "json", str(path)]
+    told = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)["streams"]
+    found: dict = {"frames": 0, "sizes": set()}
+    for stream in told:
+        if stream["codec_type"] == "video":
+            found |= {"frames": int(stream["nb_read_frames"]), "fps": Fraction(stream["avg_frame_rate"])}
+            found["sizes"] = {(stream["width"], stream["height"])}
+        else:
+            found |= {"rate": int(stream["sample_rate"]), "channels": stream["channels"]}
+            if path.suffix in (".mp4", ".m4a", ".wav") and stream["time_base"] == f"1/{found['rate']}":
+                found["samples"] = stream["duration_ts"]
+    return found
+
+
+def agreed(path: Path) -> dict:
+    """Decode a file in full; ffprobe, if it is there, must find the same."""
+    found = decoded(path)
+    if FFPROBE:
+        other = second_opinion(path)
+        assert other == {name: found[name] for name in other}, path.name
+    return found
+
+
 def check_picture(asset: Asset, size, form, folder):
     assert (asset.width, asset.height) == size
     with Image.open(export_asset(asset, folder)) as picture:
@@ -59,7 +91,7 @@ def check_film(asset: Asset, size, frames, fps, sound, folder, rate=48000, chann
     """A film's record and its file both have exactly these numbers; sound lasts as long as its frames."""
     fps = Fraction(fps)
     assert (asset.width, asset.height, asset.n_frames, Fraction(*asset.fps), asset.has_audio) == (*size, frames, fps, sound)  # fmt: skip
-    found = decoded(export_asset(asset, folder))
+    found = agreed(export_asset(asset, folder))
     assert (found["sizes"], found["frames"], found["fps"]) == ({size}, frames, fps)
     if not sound:
         assert "rate" not in found
@@ -70,7 +102,7 @@ def check_film(asset: Asset, size, frames, fps, sound, folder, rate=48000, chann
 
 def check_sound(asset: Asset, samples, rate, channels, folder):
     assert (asset.n_samples, asset.sample_rate, asset.channels) == (samples, rate, channels)
-    found = decoded(export_asset(asset, folder))
+    found = agreed(export_asset(asset, folder))
     assert (found["samples"], found["rate"], found["channels"]) == (samples, rate, channels)
 
 

@@ -5,6 +5,7 @@ import subprocess
 import sys
 import wave
 from fnmatch import fnmatch
+from pathlib import Path
 from typing import Any
 
 import av
@@ -12,10 +13,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from visgenenv import media
+from visgenenv import load_suite, media
 from visgenenv._data import data_dir
 from visgenenv.errors import MediaError
 from visgenenv.lexicon import SCENES, STYLES
+from visgenenv.media import lettering
 from visgenenv.media.audio import samples
 from visgenenv.media.drawing import frame
 from visgenenv.media.graphs import graph
@@ -477,3 +479,18 @@ def test_every_shipped_file_is_attributed():
 def test_importing_media_loads_no_codec():
     code = "import sys, visgenenv.media; sys.exit('av' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_every_chinese_character_of_the_lexicon_the_tools_and_the_requests_has_a_glyph():
+    face, box = lettering.font(32), bytes(lettering.font(32).getmask("\u9f98"))  # a character no text here has
+    suite = load_suite("train")
+    texts = [
+        path.read_text(encoding="utf-8")
+        for folder in ("lexicon", "media")
+        for path in (Path(media.__file__).parents[1] / folder).glob("**/*.py")
+    ]
+    texts += [path.read_text(encoding="utf-8") for path in data_dir("tool_specs").glob("**/*.json")]
+    texts += [suite[number].query for number in range(400)]
+    characters = sorted({one for text in texts for one in text if "\u4e00" <= one <= "\u9fff"} - {"\u9f98"})
+    assert len(characters) > 1500
+    assert [one for one in characters if bytes(face.getmask(one)) == box] == []

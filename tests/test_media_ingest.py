@@ -447,8 +447,9 @@ with Writer(Path(sys.argv[1])):
 
 
 ADD = """
-import sys
+import signal, sys
 from visgenenv import MediaDB
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a runner in the background may have it ignored
 if __name__ == "__main__":
     def told(done, total):
         print(done, total, flush=True)
@@ -563,3 +564,12 @@ def test_readers_keep_the_order_of_the_files(tmp_path: Path) -> None:
     picture(tmp_path / "a.png")
     read = _carefully(Job(str(tmp_path)), [Found("a.png", "1"), Found("none.png", "1")])
     assert [(one.name, bool(one.probe)) for one in read] == [("a.png", True), ("none.png", False)]
+
+
+def test_a_parquet_file_without_pyarrow_is_answered_by_the_command_that_installs_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "pyarrow.parquet", None)
+    (tmp_path / "photos.parquet").write_bytes(b"PAR1")
+    with pytest.raises(MediaError, match=r"photos\.parquet: reading Parquet needs pyarrow: pip install pyarrow"):
+        MediaDB(tmp_path / "db").add(tmp_path / "photos.parquet")

@@ -1,4 +1,6 @@
-"""Photos and clips of one's own in an episode: what is drawn, what is known of it, and what becomes of it in edits."""
+"""Photos, clips and sounds of one's own in an episode: what is drawn or played, what is known of it, and what becomes of it."""
+
+import wave
 
 import numpy as np
 import pytest
@@ -7,6 +9,7 @@ from PIL import Image
 from visgenenv import MediaDB, VisGenEnv, load_toolbox
 from visgenenv.errors import MediaError, ReplayMismatch
 from visgenenv.media import truth, view
+from visgenenv.media.audio import hear, samples
 from visgenenv.media.export import export_asset
 from visgenenv.tools import Workspace, load_faults
 from visgenenv.trace import replay
@@ -131,3 +134,101 @@ def test_a_photo_that_is_gone_is_named(tmp_path):
     (tmp_path / "files" / "fox.png").unlink()
     with pytest.raises(MediaError, match=r"fox\.png"):
         view(asset)
+
+
+# Sounds
+
+
+def tone(path, hertz, seconds, rate=22_050):
+    """Write a sine as a WAV."""
+    sine = np.sin(2 * np.pi * hertz * np.arange(round(seconds * rate)) / rate) * 12_000
+    with wave.open(str(path), "wb") as file:
+        file.setparams((1, 2, rate, 0, "NONE", ""))
+        file.writeframes(sine.astype("<i2").tobytes())
+
+
+def pitch(sound, rate):
+    """Return the loudest frequency in Hz."""
+    return float(np.argmax(np.abs(np.fft.rfft(sound))) * rate / len(sound))
+
+
+def told(workspace, asset, question):
+    call = {"audios": [asset.url], "question": question}
+    return str(BOX.call("tool_audio_analysis", call, workspace, faults=CALM).data["answer"])
+
+
+@pytest.fixture(scope="module")
+def sounds(tmp_path_factory):
+    """A database of a calm song at 72 beats a minute (440 Hz), a jazz song (880 Hz), rain (200 Hz) and a dog (300 Hz)."""
+    folder = tmp_path_factory.mktemp("sounds")
+    files = folder / "files"
+    files.mkdir()
+    for name, hertz, seconds in (("calm piano 72bpm", 440, 20), ("jazz vocals", 880, 16), ("heavy rain", 200, 4), ("dog barking", 300, 2)):  # fmt: skip
+        tone(files / f"{name}.wav", hertz, seconds)
+    MediaDB(folder / "db").add(files, workers=1)
+    return folder / "db"
+
+
+def test_a_song_is_a_recording_that_fits_its_words_cut_or_repeated_to_the_sample(sounds):
+    workspace = Workspace(1, media=MediaDB(str(sounds)))
+    song = made(workspace, "tool_music_suno", prompt="a calm piano piece", instrumental=True)
+    assert song.recipe.params["entry"]["path"].endswith("calm piano 72bpm.wav")
+    heard = samples(song.recipe, song.n_samples, song.sample_rate)
+    assert heard.shape == (song.n_samples, 2)
+    for second in (3, 33):  # the recording lasts 20 s
+        assert pitch(heard[second * 44_100 : (second + 1) * 44_100, 0], 44_100) == pytest.approx(440, abs=2)
+    assert (truth(song).bpm, truth(song).music) == (72.0, True)
+
+
+def test_of_a_recording_only_what_its_words_tell_is_known(sounds):
+    workspace = Workspace(1, media=MediaDB(str(sounds)))
+    song = made(workspace, "tool_music_suno", prompt="a slow jazz tune", instrumental=True)
+    assert truth(song).bpm == 0 and not song.recipe.params["instrumental"] and not song.recipe.params["lyrics"]
+    answer = told(workspace, song, "What is the tempo?")
+    assert "72" not in answer and "0 BPM" not in answer and "tempo" in answer
+    beats = BOX.call("tool_beat_detect", {"audio": song.url}, workspace, faults=CALM).data
+    assert beats["confidence"] < 0.4
+
+
+def test_an_effect_is_a_recording_of_all_the_sounds_asked_for_or_made_as_ever(sounds):
+    workspace = Workspace(1, media=MediaDB(str(sounds)))
+    rain = made(workspace, "tool_sound_fx_gen", prompt="rain on a roof", duration_seconds=6)
+    assert rain.recipe.params["entry"]["path"].endswith("heavy rain.wav")
+    heard = hear(rain.recipe, rain.n_samples, 44_100)
+    assert pitch(heard[44_100:88_200], 44_100) == pytest.approx(200, abs=2) and 0.7 < np.abs(heard).max() <= 0.81
+    both = made(workspace, "tool_sound_fx_gen", prompt="rain and thunder", duration_seconds=3)
+    assert "entry" not in both.recipe.params
+    assert "rain" in told(workspace, rain, "What sounds are there?")
+
+
+def test_the_papers_setting_plays_any_sound_of_the_nearest_length(sounds):
+    workspace = Workspace(1, media=MediaDB(str(sounds), "random"))
+    song = made(workspace, "tool_music_suno", prompt="loud heavy metal", instrumental=True)
+    assert song.recipe.params["entry"]["path"].endswith("72bpm.wav")  # the longest
+    fx = made(workspace, "tool_sound_fx_gen", prompt="an explosion", duration_seconds=2)
+    assert fx.recipe.params["entry"]["path"].endswith("dog barking.wav")
+
+
+def test_a_recording_is_heard_in_the_film_that_it_is_laid_under(sounds, tmp_path):
+    import av
+
+    workspace = Workspace(1, media=MediaDB(str(sounds)))
+    song = made(workspace, "tool_music_suno", prompt="a calm piano piece", instrumental=True)
+    clip = made(workspace, "tool_text2video_veo", prompt="a meadow", duration_seconds=4, generate_audio=False)
+    arguments = {"clips": [{"asset": clip.url}], "background_music": {"asset": song.url, "volume": 1.0}}
+    film = made(workspace, "tool_video_composite", **arguments)
+    with av.open(str(export_asset(film, tmp_path))) as container:
+        heard = np.concatenate([frame.to_ndarray()[0] for frame in container.decode(audio=0)])
+    rate = film.sample_rate
+    assert pitch(heard[rate : 2 * rate], rate) == pytest.approx(440, abs=3)
+
+
+def test_a_sound_that_is_gone_is_named(tmp_path):
+    (tmp_path / "files").mkdir()
+    tone(tmp_path / "files" / "rain.wav", 200, 3)
+    own = MediaDB(tmp_path / "db")
+    own.add(tmp_path / "files", workers=1)
+    rain = made(Workspace(1, media=own), "tool_sound_fx_gen", prompt="rain", duration_seconds=3)
+    (tmp_path / "files" / "rain.wav").unlink()
+    with pytest.raises(MediaError, match=r"rain\.wav"):
+        view(rain)

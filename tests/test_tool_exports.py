@@ -24,7 +24,7 @@ def test_some_tools_can_be_chosen_by_name():
     names = ["tool_music_suno", "tool_task_manager"]
     assert [f["function"]["name"] for f in BOX.openai(names)] == names
     assert [tool["name"] for tool in BOX.mcp(names)] == names
-    assert BOX.qwen(names).count('"type":"function"') == 2
+    assert BOX.qwen(names).count('"type": "function"') == 2
 
 
 def test_the_qwen_block_is_the_end_of_the_system_prompt_of_an_episode():

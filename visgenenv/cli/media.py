@@ -37,7 +37,9 @@ Deep = Annotated[bool, typer.Option("--deep", help="Decode every file in full, t
 
 @media.command(epilog="Example: visgenenv media add ~/Pictures --tags holidays,sea --db media")
 def add(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="A folder of pictures, films and sounds.")],
+    folder: Annotated[
+        Path, typer.Argument(metavar="DIR", help="A folder of pictures, films and sounds, or a .parquet file.")
+    ],
     db: Db = None,
     tags: Annotated[
         list[str] | None, typer.Option("--tags", help="Words for every file of it, with commas between them.")

@@ -11,6 +11,7 @@ from visgenenv.media import effects, mixing, sound
 from visgenenv.media.defects_heard import spoilt_sound
 from visgenenv.media.operations import processed_sound
 from visgenenv.media.recorded import file_of, recorded_sound
+from visgenenv.media.takes import played
 from visgenenv.types import Recipe
 
 Signal = NDArray[np.float32]
@@ -33,12 +34,12 @@ def hear(recipe: Recipe, n: int, rate: int) -> Signal:
     """Return the first `n` samples of a recipe on one channel."""
     make, own = SOUNDS.get(recipe.node), mixing.seconds_of(recipe)
     lasting = min(n, round(own * rate)) if own else n
-    out = np.zeros(max(0, n), np.float32)
-    if make is not None and lasting > 0:
-        out[:lasting] = make(recipe, lasting, rate)
-        if "flaw" in recipe.params:
-            out[:lasting] = spoilt_sound(recipe, out[:lasting], own or n / rate, rate)
-    return out
+    if make is None or lasting <= 0:
+        return np.zeros(max(0, n), np.float32)
+    made = make(recipe, lasting, rate)
+    if "flaw" in recipe.params:
+        made = spoilt_sound(recipe, made, own or n / rate, rate)
+    return made if lasting == n else np.concatenate([made, np.zeros(n - lasting, np.float32)])
 
 
 def audible(recipe: Recipe) -> bool:
@@ -60,6 +61,14 @@ def audible(recipe: Recipe) -> bool:
     if recipe.node == "file":
         return bool(recipe.params["audio"])
     return recipe.node in ("song", "speech", "cut")
+
+
+def _song(recipe: Recipe, n: int, rate: int) -> Signal:
+    """Return a song as it is composed, or the recording of a media database that stands for it."""
+    if "entry" not in recipe.params:
+        return sound.song(recipe, n, rate)
+    track = played(recipe.params["entry"], n, rate)
+    return sound.faded(track, rate, mixing.seconds_of(recipe) or n / rate, 0.005, 0.5)
 
 
 def _ambience(recipe: Recipe, n: int, rate: int) -> Signal:
@@ -85,7 +94,7 @@ def _recorded(recipe: Recipe, n: int, rate: int) -> Signal:
 
 
 SOUNDS: dict[str, Callable[[Recipe, int, int], Signal]] = {
-    "song": sound.song,
+    "song": _song,
     "speech": sound.speech,
     "effect": effects.effect,
     "shot": _ambience,

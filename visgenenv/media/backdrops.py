@@ -54,15 +54,17 @@ GRADES: dict[str, tuple[tuple[float, float, float], tuple[int, int, int], float]
 """Per light: factors for red, green and blue, and a colour laid over with a strength."""
 
 _ALREADY_DARK = frozenset({"space", "night sky", "stage"})
+_SMOOTHED = frozenset({"photo", "watercolour", "felt", "oil painting", "ink", "pixel art"})
+"""Styles that blur or coarsen what is behind the figures: fine edges would be painted for nothing."""
 
 
-_painted: Shelf[Image.Image] = Shelf(48_000_000, largest=1_200_000)
+_painted: Shelf[Image.Image] = Shelf(96_000_000, largest=1_200_000)
 """Backdrops of small pictures, before their light."""
 
 
 def backdrop(graph: Graph, width: int, height: int) -> Image.Image:
     """Paint what stands behind the figures, at exactly this size. Do not change the picture."""
-    image = _unlit(graph.scene, place(graph), width, height)
+    image = _unlit(graph.scene, place(graph), width, height, 1 if graph.style in _SMOOTHED else 2)
     if graph.scene == "studio" and graph.tint:
         image = Image.blend(image, Image.new("RGB", image.size, COLOURS[graph.tint].rgb), 0.42)
     for light in graph.lights:
@@ -70,23 +72,28 @@ def backdrop(graph: Graph, width: int, height: int) -> Image.Image:
     return image
 
 
+def looks(graph: Graph) -> tuple[str, int, str, tuple[str, ...], str]:
+    """Return all that decides what the backdrop of a drawn scene looks like, besides its size."""
+    return graph.scene, place(graph), graph.tint if graph.scene == "studio" else "", graph.lights, graph.style
+
+
 def place(graph: Graph) -> int:
     """Return which of the places of its scene a picture shows."""
     return int(chance(graph.seed, "place")[0] * VARIANTS)
 
 
-def _unlit(scene: str, variant: int, width: int, height: int) -> Image.Image:
-    key = scene, variant, width, height
+def _unlit(scene: str, variant: int, width: int, height: int, finer: int) -> Image.Image:
+    key = scene, variant, width, height, finer
     known = _painted.get(key)
     if known is None:
-        known = _painted.put(key, _paint(scene, f"{scene} {variant}", width, height), 4 * width * height)
+        known = _painted.put(key, _paint(scene, f"{scene} {variant}", width, height, finer), 4 * width * height)
     return known
 
 
-def _paint(scene: str, seed: str, width: int, height: int) -> Image.Image:
+def _paint(scene: str, seed: str, width: int, height: int, finer: int = 2) -> Image.Image:
     scale = min(2.0, LARGEST / max(width, height))
     if scale == 2:
-        canvas = Canvas(width, height, seed, finer=2)
+        canvas = Canvas(width, height, seed, finer)
         PAINTERS[scene](canvas)
         return canvas.finished()
     canvas = Canvas(max(2, round(width * scale)), max(2, round(height * scale)), seed)

@@ -41,11 +41,11 @@ def by_recipe(size: int) -> Callable[[Callable[[Recipe], Result]], Callable[[Rec
 class Shelf(Generic[Result]):
     """Keeps what was made for a key until all that is kept is larger than `room` bytes; the longest unused goes first.
 
-    What alone takes more than `largest` bytes is not kept.
+    What alone takes more than `largest` bytes is not kept; the `least` newest are kept in any case.
     """
 
-    def __init__(self, room: int, largest: int):
-        self.room, self.largest, self.filled = room, largest, 0
+    def __init__(self, room: int, largest: int, least: int = 0):
+        self.room, self.largest, self.least, self.filled = room, largest, least, 0
         self._kept: OrderedDict[Hashable, tuple[Result, int]] = OrderedDict()
 
     def get(self, key: Hashable) -> Result | None:
@@ -62,6 +62,6 @@ class Shelf(Generic[Result]):
             old = self._kept.pop(key, None)
             self._kept[key] = value, size
             self.filled += size - (old[1] if old else 0)
-            while self.filled > self.room:
+            while self.filled > self.room and len(self._kept) > self.least:
                 self.filled -= self._kept.popitem(last=False)[1][1]
         return value

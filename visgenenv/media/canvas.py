@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from functools import lru_cache
-from math import pi, sin
+from math import pi
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,18 +15,23 @@ from visgenenv.media.content import chance
 Colour = tuple[int, int, int] | tuple[int, int, int, int]
 Point = tuple[float, float]
 
+_ACROSS = np.linspace(0, 1, 65)
+_SMALL_CORNER = 10
+"""Corners rounded by at most so many pixels look the same cut off straight, which is much faster."""
+
 
 class Canvas:
     """An RGB image with brushes. `aspect` is width / height; radii are shares of the height.
 
     With `finer` = 2 whatever has edges is painted with twice as many pixels each way, so that `finished()` has soft
-    edges; what runs softly anyway is painted with as many as the result has, which is much faster.
+    edges; what runs softly anyway is painted with as many as the result has, which is much faster. So is everything
+    after `roughly()`, until `soften` blurs it.
     """
 
     def __init__(self, width: int, height: int, seed: str, finer: int = 1):
         self.aspect = width / height
         self.seed = seed
-        self.finer = finer
+        self.finer = self._fineness = finer
         self._scale = 1
         self._take(Image.new("RGB", (width, height)))
 
@@ -46,8 +51,8 @@ class Canvas:
     def _brush(self, colour: Colour) -> ImageDraw.ImageDraw:
         """Return what paints edges in a colour: with the fine pixels, and mixed with what is there if it is sheer."""
         if self._scale < self.finer:
-            self._scale = self.finer
             size = (self.width * self.finer, self.height * self.finer)
+            self._scale = self.finer
             self._take(self.image.resize(size, Image.Resampling.NEAREST))
         return self._solid if len(colour) == 3 else self._sheer
 
@@ -57,6 +62,10 @@ class Canvas:
             self._take(self.image.reduce(self._scale))
             self._scale = 1
         return self.image
+
+    def roughly(self) -> None:
+        """Paint edges with no more pixels than the result has: what follows is going to be softened."""
+        self.finer = 1
 
     def draws(self, name: str, n: int) -> list[float]:
         """Return `n` uniforms that belong to this canvas's seed and a name."""
@@ -85,7 +94,13 @@ class Canvas:
         brush = self._brush(colour)
         left, right = sorted((x0 * self.width, x1 * self.width))
         upper, lower = sorted((y0 * self.height, y1 * self.height))
-        brush.rounded_rectangle((left, upper, right, lower), radius * self.height, fill=colour)
+        round_by = min(radius * self.height, (right - left) / 2, (lower - upper) / 2)
+        if round_by > _SMALL_CORNER:
+            brush.rounded_rectangle((left, upper, right, lower), round_by, fill=colour)
+        elif radius:
+            brush.polygon(_chamfered(left, upper, right, lower, 0.45 * round_by), fill=colour)
+        else:
+            brush.rectangle((left, upper, right, lower), fill=colour)
 
     def shape(self, points: Sequence[Point], colour: Colour) -> None:
         """Fill a polygon."""
@@ -96,17 +111,16 @@ class Canvas:
         """Draw a line `width` of the height thick."""
         brush = self._brush(colour)
         pixels = max(1, round(width * self.height))
-        brush.line([(x * self.width, y * self.height) for x, y in points], fill=colour, width=pixels, joint="curve")
+        joint = "curve" if pixels > 4 else None
+        brush.line([(x * self.width, y * self.height) for x, y in points], fill=colour, width=pixels, joint=joint)
 
     def hills(self, y: float, rise: float, waves: float, colour: Colour, name: str) -> None:
         """Fill everything below a rolling line around height `y`."""
         u = self.draws(f"hills {name}", 4)
-        line = []
-        for step in range(65):
-            x = step / 64
-            swing = sin(2 * pi * (waves * x + u[0])) + 0.5 * sin(2 * pi * (2.1 * waves * x + u[1]))
-            line.append((x, y - rise * (swing + 0.3 * sin(2 * pi * (5 * waves * x + u[2]))) / 1.8))
-        self.shape([(0, 1.01), *line, (1, 1.01)], colour)
+        turns = 2 * pi * waves * _ACROSS
+        swing = np.sin(turns + 2 * pi * u[0]) + 0.5 * np.sin(2.1 * turns + 2 * pi * u[1])
+        heights = y - rise * (swing + 0.3 * np.sin(5 * turns + 2 * pi * u[2])) / 1.8
+        self.shape([(0, 1.01), *zip(_ACROSS.tolist(), heights.tolist(), strict=True), (1, 1.01)], colour)
 
     def peaks(self, y: float, rise: float, n: int, colour: Colour, cap: Colour | None, name: str) -> None:
         """Fill a ridge of `n` mountains, with caps of snow if a colour for them is given."""
@@ -131,12 +145,15 @@ class Canvas:
             self.finished()
         size = max(2, round(2 * radius * self.height))
         left, top = round(x * self.width) - size // 2, round(y * self.height) - size // 2
-        mask = _spot(size, strength) if size <= 640 else _spot.__wrapped__(size, strength)
-        self.image.paste(colour[:3], (left, top, left + size, top + size), mask)
+        seen = max(0, -left), max(0, -top), min(size, self.width - left), min(size, self.height - top)
+        if seen[0] < seen[2] and seen[1] < seen[3]:
+            mask = _spot(size, strength, seen)
+            self.image.paste(Image.new("RGB", mask.size, colour[:3]), (left + seen[0], top + seen[1]), mask)
 
     def soften(self, radius: float) -> None:
         """Blur everything painted so far, `radius` as a share of the height."""
         self.finished()
+        self.finer = self._fineness
         reach = radius * self.height
         small = round(reach)
         if small > 2:
@@ -156,7 +173,17 @@ def halo() -> Image.Image:
 
 
 @lru_cache(maxsize=32)
-def _spot(size: int, strength: float) -> Image.Image:
-    """Return the mask of a glow, `size` pixels wide."""
+def _spot(size: int, strength: float, seen: tuple[int, int, int, int]) -> Image.Image:
+    """Return the part `seen` of the mask of a glow that is `size` pixels wide."""
     faint = halo().point([int(v * strength) for v in range(256)])
-    return faint.resize((size, size), Image.Resampling.BILINEAR)
+    scale = faint.width / size
+    box = (seen[0] * scale, seen[1] * scale, seen[2] * scale, seen[3] * scale)
+    return faint.resize((seen[2] - seen[0], seen[3] - seen[1]), Image.Resampling.BILINEAR, box)
+
+
+def _chamfered(left: float, upper: float, right: float, lower: float, cut: float) -> list[Point]:
+    """Return a rectangle without its corners."""
+    return [
+        (left + cut, upper), (right - cut, upper), (right, upper + cut), (right, lower - cut),
+        (right - cut, lower), (left + cut, lower), (left, lower - cut), (left, upper + cut),
+    ]  # fmt: skip

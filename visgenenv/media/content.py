@@ -72,6 +72,8 @@ class Graph(Struct, frozen=True):
     """The photo or clip of a media database that is shown in place of a drawn scene; figures stand before it."""
     depicted: tuple[tuple[str, str], ...] = ()
     """Subjects that the footage shows, and their colours where these are known."""
+    pose: str = ""
+    """Decides where figures stand and which way they look, if not `seed`: pictures of one place made after a reference."""
 
 
 def chance(seed: str, name: str) -> tuple[float, ...]:

@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from shutil import rmtree
 from typing import Literal
 
 from msgspec import Struct
@@ -16,6 +17,7 @@ from visgenenv.media.library import opened
 from visgenenv.media.library.checking import faults, starter_faults
 from visgenenv.media.library.entry import KINDS, Entry, EntryKind
 from visgenenv.media.library.ingest import Progress, Report, add
+from visgenenv.media.library.parquet import is_parquet, unpack, unpacked
 from visgenenv.media.library.refusal import LeftOut
 from visgenenv.media.library.starter import Starter
 from visgenenv.media.library.store import entries, left_out, open_to_read
@@ -123,18 +125,29 @@ class MediaDB(Struct, frozen=True):
         workers: int | None = None,
         deep: bool = False,
     ) -> Report:
-        """Take a folder of media files in, or bring it up to date; the arguments are those of `media.library.add`."""
+        """Take a folder of media files in, or bring it up to date; the arguments are those of `media.library.add`.
+
+        A Parquet file (`.parquet`) may stand for the folder: its media are written into the database's folder first.
+        """
         home = self._home()
         try:
+            if is_parquet(folder):
+                folder = unpack(home, folder, progress)
             return add(home, folder, tags, progress=progress, workers=workers, deep=deep)
         finally:
             opened.forget(self.path)
 
     def remove(self, path: str | os.PathLike[str]) -> int:
-        """Forget a file, or everything in a folder; return how many entries that were. The files stay where they are."""
+        """Forget a file, or everything in a folder; return how many entries that were. The files stay where they are.
+
+        Of a Parquet file everything that came out of it is forgotten, and what was written out is deleted.
+        """
         open_to_read(self._home()).close()  # a database that is not there is not to be made
+        place = unpacked(self._home(), path) if is_parquet(path) else Path(path).expanduser().absolute()
         with Writer(self._home()) as writer:
-            removed = writer.remove(os.path.abspath(os.path.expanduser(path)))
+            removed = writer.remove(os.path.abspath(place))
+            if is_parquet(path):
+                rmtree(place, ignore_errors=True)
         opened.forget(self.path)
         return removed
 

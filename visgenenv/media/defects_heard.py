@@ -29,6 +29,8 @@ def flaw_of(recipe: Recipe) -> Flaw | None:
     luck, kinds = recipe.params.get("flaw"), KINDS.get(recipe.node)
     if luck is None or not kinds or recipe.params.get("silent"):
         return None
+    if "entry" in recipe.params:  # the tempo of a recording stays what it is
+        kinds = tuple(kind for kind in kinds if kind != "wrong_tempo")
     kind = kinds[min(int(float(luck) * len(kinds)), len(kinds) - 1)]
     u = chance(recipe.seed, f"flaw {luck!r}")
     match kind:

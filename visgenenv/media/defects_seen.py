@@ -30,7 +30,7 @@ CELLS = 64
 
 def area(graph: Graph, name: str, aspect: float) -> float:
     """Return the share of a frame of this shape in which the figures of a name can be seen, not hidden by others."""
-    return _area(graph.seed, graph.figures, graph.scene, graph.framing, bool(graph.caption), name, aspect)
+    return _area(graph.pose or graph.seed, graph.figures, graph.scene, graph.framing, bool(graph.caption), name, aspect)
 
 
 @lru_cache(maxsize=1024)

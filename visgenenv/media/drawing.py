@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
 from collections.abc import Callable
 
 from PIL import Image
 
+from visgenenv.media.caching import Shelf
 from visgenenv.media.graphs import graph
 from visgenenv.media.operations import Processed
 from visgenenv.media.recorded import Recording, file_of
@@ -16,8 +16,9 @@ from visgenenv.types import Recipe
 
 KEPT_PIXELS = 24_000_000
 """Prepared scenes are kept until their frames have so many pixels in all (about 150 MB); at least three are."""
-
-_players: OrderedDict[tuple[str, str, int, int], tuple[Recipe, Player]] = OrderedDict()
+OPEN_FILE = 500_000
+"""A film that is being decoded counts as so many pixels more: a decoder holds pictures of its own."""
+_players: Shelf[tuple[Recipe, Player]] = Shelf(KEPT_PIXELS, largest=1 << 30, least=3)
 
 
 def frame(recipe: Recipe, t: float, width: int, height: int) -> Image.Image:
@@ -36,14 +37,10 @@ def player(recipe: Recipe, width: int, height: int) -> Player:
     key = (recipe.node, recipe.seed, width, height)
     known = _players.get(key)
     if known is not None and (known[0] is recipe or known[0] == recipe):
-        _players.move_to_end(key)
         return known[1]
     made = PLAYERS.get(recipe.node, _blank)(recipe, width, height)
-    _players[key] = recipe, made
-    _players.move_to_end(key)
-    while len(_players) > 3 and sum(kept[2] * kept[3] for kept in _players) > KEPT_PIXELS:
-        _players.popitem(last=False)
-    return made
+    decoding = recipe.node == "file" or "entry" in recipe.params
+    return _players.put(key, (recipe, made), width * height + (OPEN_FILE if decoding else 0))[1]
 
 
 def _still(recipe: Recipe, width: int, height: int) -> Player:

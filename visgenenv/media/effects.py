@@ -12,6 +12,7 @@ from visgenenv.media import foley
 from visgenenv.media.foley import Maker
 from visgenenv.media.graphs import chance, graph
 from visgenenv.media.sound import Samples, envelope
+from visgenenv.media.takes import played
 from visgenenv.types import Recipe
 
 MOST_SOUNDS = 3
@@ -85,9 +86,13 @@ def named(text: str) -> tuple[str, ...]:
 def sounds_of(recipe: Recipe) -> tuple[str, ...]:
     """Return the names of the sounds of an `effect` recipe; none where its words name nothing that can be made.
 
+    A file of a media database is what its own words say.
     Without words the film it was made for decides, and in a world of random content the seed.
     """
     params = recipe.params
+    if "entry" in params:
+        words = params["entry"]["words"]
+        return named(" ".join(words)) or tuple(words[:1])
     if params.get("match") == "random":
         return (list(SOUNDS)[int(chance(recipe.seed, "effect")[0] * len(SOUNDS))],)
     found = named(str(params.get("prompt") or ""))
@@ -103,7 +108,8 @@ def effect(recipe: Recipe, n: int, rate: int) -> Samples:
     params = recipe.params
     whole = max(n, round(float(params.get("seconds") or n / rate) * rate))
     seam = min(round(SEAM * rate), whole // 4) if params.get("loop") else 0
-    track = _mixed(recipe, whole + seam, rate)
+    length = whole + seam
+    track = played(params["entry"], length, rate) if "entry" in params else _mixed(recipe, length, rate)
     if seam:
         share = np.linspace(0, 1, seam, dtype=np.float32)
         track[:seam] = track[:seam] * share + track[whole:] * (1 - share)

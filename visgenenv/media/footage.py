@@ -3,23 +3,30 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 from PIL import Image, ImageOps
 
 from visgenenv.errors import MediaError
+from visgenenv.media.caching import Shelf
 from visgenenv.media.recorded import Recording
 
+_photos: Shelf[Image.Image] = Shelf(64_000_000, largest=16_000_000)
 
-@lru_cache(64)
+
 def photo(path: str, width: int, height: int) -> Image.Image:
     """Return a photo upright, cut at its centre to the shape asked for and scaled. Do not change it.
 
     Raises:
         MediaError: The file is gone or no longer a picture.
     """
+    key = path, width, height
+    known = _photos.get(key)
+    return known if known is not None else _photos.put(key, _read(*key), 4 * width * height)
+
+
+def _read(path: str, width: int, height: int) -> Image.Image:
     try:
         with Image.open(path) as opened:
             opened.draft("RGB", (width, height))

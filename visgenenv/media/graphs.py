@@ -7,9 +7,10 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from visgenenv.lexicon import COLOURS, SCENES, STYLES, SUBJECTS, Mentions, find
+from visgenenv.lexicon import Mentions, find
 from visgenenv.media import wishes
 from visgenenv.media.caching import by_recipe
+from visgenenv.media.chosen import by_chance, filmed
 from visgenenv.media.content import MOST_KINDS, MOST_OF_A_KIND, Figure, Graph, chance
 from visgenenv.media.defects import flawed
 from visgenenv.media.defects_mended import shows, speaks_of
@@ -27,9 +28,9 @@ def graph(recipe: Recipe) -> Graph:
     if read is None:
         return Graph(recipe.seed)
     if "entry" in recipe.params:
-        meant = _filmed(recipe)
+        meant = filmed(recipe)
     elif recipe.params.get("match") == "random" and recipe.node in ("scene", "edit", "shot"):
-        meant = _by_chance(recipe)
+        meant = by_chance(recipe)
     else:
         meant = read(recipe)
     return flawed(meant, recipe) if "flaw" in recipe.params else meant
@@ -45,53 +46,6 @@ def _intended(recipe: Recipe) -> Graph:
     if "flaw" not in recipe.params:
         return graph(recipe)
     return graph(replace(recipe, params={name: value for name, value in recipe.params.items() if name != "flaw"}))
-
-
-def _by_chance(recipe: Recipe) -> Graph:
-    """Draw the content from the seed alone: the paper's setting, where only size and length are as asked."""
-    u = chance(recipe.seed, "random content")
-    names = list(SUBJECTS)
-    picked = dict.fromkeys([names[int(u[0] * len(names))], names[int(u[1] * len(names))]][: 1 + (u[2] < 0.35)])
-    colours = ["", "", *COLOURS]
-    figures = tuple(
-        Figure(
-            name,
-            1 + int(u[3] * 3) if SUBJECTS[name].category != "sky" else 1,
-            colours[int(u[4] * len(colours))],
-            recipe.seed,
-        )
-        for name in picked
-    )
-    styles = ["", "", "", *STYLES]
-    prompt = _text(recipe.params, "prompt")
-    found = find(prompt)
-    asked = tuple(dict.fromkeys([*[s.name for s in found.subjects], *found.unknown]))
-    return Graph(
-        recipe.seed,
-        figures,
-        list(SCENES)[int(u[5] * len(SCENES))],
-        styles[int(u[6] * len(styles))],
-        prompt=prompt,
-        unrendered=tuple(name for name in asked if name not in picked),
-    )
-
-
-def _filmed(recipe: Recipe) -> Graph:
-    """A photo or clip of a media database: what its words name is shown, and nothing else is known of it."""
-    entry, prompt = recipe.params["entry"], _text(recipe.params, "prompt")
-    words, found = entry["words"], find(prompt)
-    names = [word for word in words if word in SUBJECTS]
-    colour = next((word for word in words if word in COLOURS), "") if len(names) == 1 else ""
-    asked = dict.fromkeys([*[subject.name for subject in found.subjects], *found.unknown])
-    return Graph(
-        recipe.seed,
-        scene=next((word for word in words if word in SCENES), ""),
-        style=next((word for word in words if word in STYLES), ""),
-        prompt=prompt,
-        unrendered=tuple(name for name in asked if name not in words),
-        footage=entry,
-        depicted=tuple((name, colour) for name in names),
-    )
 
 
 def _scene(recipe: Recipe) -> Graph:
@@ -117,6 +71,7 @@ def _scene(recipe: Recipe) -> Graph:
         tint=wishes.loose_colour(found),
         prompt=prompt,
         unrendered=(*left_out, *found.unknown),
+        pose=recipe.seed if first and not found.scenes else "",
     )
 
 
@@ -165,6 +120,7 @@ def _changed(recipe: Recipe, base: Graph, counted: Sequence[str] = ()) -> Graph:
         framing=wishes.framing(prompt) or base.framing,
         prompt=prompt,
         unrendered=(*left_out, *found.unknown),
+        pose=recipe.seed if wishes.is_new_picture(prompt) else base.pose,
     )
 
 

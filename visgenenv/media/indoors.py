@@ -83,6 +83,7 @@ def kitchen(c: Canvas) -> None:
 
 
 def cafe(c: Canvas) -> None:
+    c.roughly()
     c.gradient([(0, (120, 84, 64)), (1, (156, 112, 84))])
     for row in range(3):
         y = 0.16 + 0.15 * row
@@ -120,6 +121,7 @@ def office(c: Canvas) -> None:
 
 
 def stage(c: Canvas) -> None:
+    c.roughly()
     c.gradient([(0, (26, 14, 44)), (1, (70, 30, 80))])
     for k in range(14):
         x = k / 13

@@ -109,13 +109,12 @@ def _line(
     gap = (room - sum(heights) / aspect) / (len(copies) + 1)
     x, places = (1 - room) / 2, []
     for (figure, index), height in zip(copies, heights, strict=True):
-        u = chance(graph.seed, f"place {figure.name} {index} {len(copies)}")
+        u = chance(graph.pose or graph.seed, f"place {figure.name} {index} {len(copies)}")
         x += gap + height / aspect / 2
         centre = x + (u[0] - 0.5) * 0.5 * gap
         y = min(0.97, floor + (u[1] - 0.5) * 0.03) - height / 2
-        places.append(
-            Place(figure, index, centre, y, height, mirrored=chance(figure.identity, f"side {index}")[0] < 0.5)
-        )
+        side = chance(graph.pose or figure.identity, f"side {index}")[0]
+        places.append(Place(figure, index, centre, y, height, mirrored=side < 0.5))
         x += height / aspect / 2
     return places
 
@@ -124,7 +123,7 @@ def _sky(figures: list[Figure], graph: Graph, aspect: float, crowded: bool) -> l
     copies = [(figure, index) for figure in figures for index in range(figure.count)]
     places = []
     for number, (figure, index) in enumerate(copies):
-        u = chance(graph.seed, f"air {figure.name} {index}")
+        u = chance(graph.pose or graph.seed, f"air {figure.name} {index}")
         base = _SIZES.get(figure.name, _SCALE[SUBJECTS[figure.name].category]) * (1.0 if crowded else 1.3)
         height = min(base * min(1.0, aspect), 0.85 * aspect / len(copies))
         x = (number + 0.5) / len(copies) if len(copies) > 1 else (0.24 if u[0] < 0.5 else 0.76) if crowded else 0.5

@@ -18,19 +18,17 @@ MARGIN = 0.05
 
 @lru_cache(maxsize=64)
 def font(size: int) -> ImageFont.FreeTypeFont:
-    """Return the bundled font (Latin-1 and the 3755 most common Chinese characters) at a size in pixels."""
+    """Return the bundled font (Latin-1 and the 6763 Chinese characters of GB2312) at a size in pixels."""
     return ImageFont.truetype(str(data_dir("media_db") / "fonts" / "visgen-hans.otf"), max(LEAST_PX, size))
 
 
-def caption(text: str, width: int, height: int) -> Image.Image:
-    """Return a full-frame layer with a caption across the upper part."""
+def caption(text: str, width: int, height: int) -> tuple[Image.Image, tuple[int, int]]:
+    """Return a caption for the upper part of a frame, and where its corner goes."""
     size = max(LEAST_PX, round(0.13 * min(height, width * 1.2)))
     while size > LEAST_PX and len(wrapped(text, size, 0.88 * width)) > 2:
         size = round(size * 0.85)
-    layer = Image.new("RGBA", (width, height), (0, 0, 0, 0))
     block = _block(wrapped(text, size, 0.88 * width), size, (255, 255, 255, 255), (34, 30, 44, 235), max(1, size // 12))
-    layer.alpha_composite(block, (max(0, (width - block.width) // 2), round(0.045 * height)))
-    return layer
+    return block, (max(0, (width - block.width) // 2), round(0.045 * height))
 
 
 def wrapped(text: str, size: int, room: float) -> list[str]:

@@ -43,6 +43,10 @@ class Looker:
         asset = self._seen(url)
         return [thumbnail(asset, self._max_px)] if asset else []
 
+    def sized(self, max_px: int) -> Looker:
+        """Return one that draws the same assets at another size."""
+        return Looker(self._assets, max_px)
+
     def data_urls(self, url: str) -> list[str]:
         """Return the same as JPEGs in data URLs, which are remembered."""
         asset = self._seen(url)

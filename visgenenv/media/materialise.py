@@ -7,14 +7,16 @@ from functools import cache, partial
 from hashlib import blake2b
 from importlib.metadata import version
 from math import lcm
+from mmap import ACCESS_READ, mmap
 from pathlib import Path
 
 import orjson
 
+from visgenenv._data import data_dir
 from visgenenv.media import files, films
 from visgenenv.media.cache import MediaCache
 from visgenenv.media.caching import by_recipe
-from visgenenv.media.mp4 import Strand, read_movie, write_movie
+from visgenenv.media.mp4 import Strand, movie_parts, read_movie
 from visgenenv.media.recorded import file_of
 from visgenenv.media.renditions import Run, runs_of
 from visgenenv.types import Asset, Recipe
@@ -46,16 +48,21 @@ def _make(asset: Asset, size: tuple[int, int] | None, cache: MediaCache, path: P
     runs = runs_of(asset) if asset.kind == "video" and asset.mime == "video/mp4" else None
     width, height = size or (asset.width, asset.height)
     if runs and width % 2 == height % 2 == 0:
-        path.write_bytes(_joined(asset, runs, (width, height), FULL if size is None else SMALL, cache))
+        parts = _joined(asset, runs, (width, height), FULL if size is None else SMALL, cache)
+        with path.open("wb") as file:
+            file.writelines(parts)
     elif size is not None:
         films.write_small_film(asset, path, size)
     else:
         files.write_file(asset, path)
 
 
-def _joined(asset: Asset, runs: Sequence[Run], size: tuple[int, int], crf: int, cache: MediaCache) -> bytes:
-    """Put a film together from the coded frames of its clips, and its own sound."""
-    coded = {run.recipe.seed: rendition(run.recipe, asset.fps, size, crf, cache).read_bytes() for run in runs}
+def _joined(
+    asset: Asset, runs: Sequence[Run], size: tuple[int, int], crf: int, cache: MediaCache
+) -> list[bytes | memoryview]:
+    """Put a film together from the coded frames of its clips, and its own sound; return its pieces."""
+    clips = {run.recipe.seed: run.recipe for run in runs}
+    coded = {seed: _mapped(rendition(clip, asset.fps, size, crf, cache)) for seed, clip in clips.items()}
     tracks = {seed: read_movie(data)[0] for seed, data in coded.items()}
     parts = [(coded[run.recipe.seed], tracks[run.recipe.seed], run.first, run.end) for run in runs]
     numerator, denominator = asset.fps
@@ -68,7 +75,12 @@ def _joined(asset: Asset, runs: Sequence[Run], size: tuple[int, int], crf: int, 
         samples = round(asset.n_frames * denominator * rate / numerator)
         whole = [(data, track, 0, len(track.sizes))]
         strands.append(Strand(track, whole, rate, films.AAC_FRAME, track.media_time, samples))
-    return write_movie(strands, lcm(numerator * 512, rate))
+    return movie_parts(strands, lcm(numerator * 512, rate))
+
+
+def _mapped(path: Path) -> mmap:
+    with path.open("rb") as file:
+        return mmap(file.fileno(), 0, access=ACCESS_READ)
 
 
 def rendition(recipe: Recipe, fps: tuple[int, int], size: tuple[int, int], crf: int, cache: MediaCache) -> Path:
@@ -94,12 +106,15 @@ def recipe_key(recipe: Recipe) -> bytes:
 
 @cache
 def _versions() -> bytes:
-    """Return a digest of the code that draws and of the libraries that encode: what they make may differ."""
+    """Return a digest of the code and the pictures that draw and of the libraries that encode: what they make may differ."""
     root = Path(__file__).parent.parent
     digest = blake2b(digest_size=8)
     for package in _DRAWS:
         for path in sorted((root / package).rglob("*.py")):
             digest.update(path.read_bytes())
+    shipped = data_dir("media_db")
+    for path in sorted(path for folder in ("sprites", "fonts") for path in (shipped / folder).iterdir()):
+        digest.update(f"{path.name} {path.stat().st_size}".encode())
     for library in ("av", "pillow", "numpy"):
         digest.update(version(library).encode())
     return digest.hexdigest().encode()

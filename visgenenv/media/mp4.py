@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import struct
 from collections.abc import Iterator, Sequence
+from mmap import mmap
 from typing import NamedTuple
 
 import numpy as np
@@ -17,6 +18,8 @@ from numpy.typing import NDArray
 from visgenenv.errors import MediaError
 
 _MATRIX = struct.pack(">9I", 0x10000, 0, 0, 0, 0x10000, 0, 0, 0, 0x40000000)
+Data = bytes | mmap
+"""A whole file, read or mapped."""
 _INSIDE = {b"moov", b"trak", b"mdia", b"minf", b"stbl", b"edts"}
 
 
@@ -44,7 +47,7 @@ class Strand(NamedTuple):
     """
 
     track: Track
-    runs: Sequence[tuple[bytes, Track, int, int]]
+    runs: Sequence[tuple[Data, Track, int, int]]
     timescale: int
     delta: int
     """Units of the timescale that a sample lasts."""
@@ -53,7 +56,7 @@ class Strand(NamedTuple):
     """Presented length in units of the timescale."""
 
 
-def read_movie(data: bytes) -> list[Track]:
+def read_movie(data: Data) -> list[Track]:
     """Return the tracks of an mp4 file.
 
     Raises:
@@ -68,7 +71,7 @@ def read_movie(data: bytes) -> list[Track]:
     return tracks
 
 
-def _boxes(data: bytes, start: int, end: int) -> Iterator[tuple[bytes, int, int]]:
+def _boxes(data: Data, start: int, end: int) -> Iterator[tuple[bytes, int, int]]:
     """Yield kind, beginning and end of the content of every box between two places."""
     while start + 8 <= end:
         size, kind = struct.unpack_from(">I4s", data, start)
@@ -83,13 +86,13 @@ def _boxes(data: bytes, start: int, end: int) -> Iterator[tuple[bytes, int, int]
         start = stop
 
 
-def _all(data: bytes, wanted: bytes) -> Iterator[tuple[int, int]]:
+def _all(data: Data, wanted: bytes) -> Iterator[tuple[int, int]]:
     for kind, start, end in _boxes(data, 0, len(data)):
         if kind == b"moov":
             yield from ((s, e) for k, s, e in _boxes(data, start, end) if k == wanted)
 
 
-def _within(data: bytes, start: int, end: int) -> Iterator[tuple[bytes, tuple[int, int]]]:
+def _within(data: Data, start: int, end: int) -> Iterator[tuple[bytes, tuple[int, int]]]:
     """Yield every box inside a track, those of its inner containers, too."""
     for kind, first, stop in _boxes(data, start, end):
         yield kind, (first, stop)
@@ -97,7 +100,7 @@ def _within(data: bytes, start: int, end: int) -> Iterator[tuple[bytes, tuple[in
             yield from _within(data, first, stop)
 
 
-def _track(data: bytes, found: dict[bytes, tuple[int, int]]) -> Track:
+def _track(data: Data, found: dict[bytes, tuple[int, int]]) -> Track:
     kind = data[found[b"hdlr"][0] + 8 : found[b"hdlr"][0] + 12].decode("latin1")
     version = data[found[b"mdhd"][0]]
     (timescale,) = struct.unpack_from(">I", data, found[b"mdhd"][0] + (20 if version else 12))
@@ -112,14 +115,14 @@ def _track(data: bytes, found: dict[bytes, tuple[int, int]]) -> Track:
                  _media_time(data, found), width >> 16, height >> 16)  # fmt: skip
 
 
-def _table(data: bytes, start: int, columns: int = 1, kind: str = ">u4") -> NDArray[np.int64]:
+def _table(data: Data, start: int, columns: int = 1, kind: str = ">u4") -> NDArray[np.int64]:
     """Return a box's table of numbers: its count stands after version and flags."""
     (count,) = struct.unpack_from(">I", data, start + 4)
     values = np.frombuffer(data, kind, count * columns, start + 8).astype(np.int64)
     return values.reshape(count, columns)
 
 
-def _sizes(data: bytes, start: int) -> NDArray[np.int64]:
+def _sizes(data: Data, start: int) -> NDArray[np.int64]:
     """Return how many bytes each sample has."""
     fixed, count = struct.unpack_from(">II", data, start + 4)
     if not fixed:
@@ -129,7 +132,7 @@ def _sizes(data: bytes, start: int) -> NDArray[np.int64]:
     return np.full(count, fixed, np.int64)
 
 
-def _offsets(data: bytes, found: dict[bytes, tuple[int, int]], sizes: NDArray[np.int64]) -> NDArray[np.int64]:
+def _offsets(data: Data, found: dict[bytes, tuple[int, int]], sizes: NDArray[np.int64]) -> NDArray[np.int64]:
     """Return where each sample begins, from the tables of chunks."""
     short = b"stco" in found
     chunks = _table(data, found[b"stco" if short else b"co64"][0], 1, ">u4" if short else ">u8")[:, 0]
@@ -143,7 +146,7 @@ def _offsets(data: bytes, found: dict[bytes, tuple[int, int]], sizes: NDArray[np
     return np.asarray(np.repeat(chunks - begins[heads], per_chunk) + begins, np.int64)
 
 
-def _media_time(data: bytes, found: dict[bytes, tuple[int, int]]) -> int:
+def _media_time(data: Data, found: dict[bytes, tuple[int, int]]) -> int:
     if b"elst" not in found:
         return 0
     start = found[b"elst"][0]
@@ -154,34 +157,49 @@ def _media_time(data: bytes, found: dict[bytes, tuple[int, int]]) -> int:
 
 
 def write_movie(strands: Sequence[Strand], movie_timescale: int) -> bytes:
-    """Return a whole mp4 file (tables first, so that it plays while it loads) that holds the strands.
+    """Return a whole mp4 file that holds the strands.
 
     Raises:
         MediaError: A run does not begin at a key frame.
     """
-    pieces: dict[tuple[int, int, int], int] = {}
-    body = bytearray()
-    placed = [[_place(run, pieces, body) for run in strand.runs] for strand in strands]
+    return b"".join(movie_parts(strands, movie_timescale))
+
+
+def movie_parts(strands: Sequence[Strand], movie_timescale: int) -> list[bytes | memoryview]:
+    """Return the same file in pieces to be written one after the other, the coded frames as views of where they lie.
+
+    The tables come first, so that it plays while it loads.
+    """
+    body = _Body()
+    placed = [[body.place(run) for run in strand.runs] for strand in strands]
     head = _box(b"ftyp", b"isom\0\0\2\0isomiso2avc1mp41")
     size = len(_moov(strands, placed, movie_timescale, 0))
-    return head + _moov(strands, placed, movie_timescale, len(head) + size + 8) + _box(b"mdat", bytes(body))
+    moov = _moov(strands, placed, movie_timescale, len(head) + size + 8)
+    return [head + moov + struct.pack(">I4s", 8 + body.size, b"mdat"), *body.parts]
 
 
-def _place(run: tuple[bytes, Track, int, int], pieces: dict[tuple[int, int, int], int], body: bytearray) -> int:
-    """Copy the bytes of a run, once however often it occurs; return where in the body they begin."""
-    data, source, first, end = run
-    if not 0 <= first < end <= len(source.sizes) or not source.keys[first]:
-        raise MediaError(f"a run from frame {first} to {end} does not begin at a key frame of the film")
-    key = (id(data), first, end)
-    if key not in pieces:
-        pieces[key] = len(body)
-        offsets, sizes = source.offsets[first:end], source.sizes[first:end]
-        if np.array_equal(offsets[:-1] + sizes[:-1], offsets[1:]):
-            body += data[int(offsets[0]) : int(offsets[-1] + sizes[-1])]
-        else:
-            for offset, size in zip(offsets.tolist(), sizes.tolist(), strict=True):
-                body += data[offset : offset + size]
-    return pieces[key]
+class _Body:
+    """The coded frames of a new film; those of a run stand there once, however often it occurs."""
+
+    def __init__(self) -> None:
+        self.parts: list[bytes | memoryview] = []
+        self.size = 0
+        self._known: dict[tuple[int, int, int], int] = {}
+
+    def place(self, run: tuple[Data, Track, int, int]) -> int:
+        """Take in a run; return where in the body it begins."""
+        data, source, first, end = run
+        if not 0 <= first < end <= len(source.sizes) or not source.keys[first]:
+            raise MediaError(f"a run from frame {first} to {end} does not begin at a key frame of the film")
+        key = (id(data), first, end)
+        if key not in self._known:
+            self._known[key] = self.size
+            view, offsets, sizes = memoryview(data), source.offsets[first:end], source.sizes[first:end]
+            heads = np.flatnonzero(np.append(True, offsets[:-1] + sizes[:-1] != offsets[1:]))  # a gap lies before them
+            for start, stop in zip(heads.tolist(), [*heads[1:].tolist(), end - first], strict=True):
+                self.parts.append(view[int(offsets[start]) : int(offsets[stop - 1] + sizes[stop - 1])])
+            self.size += int(sizes.sum())
+        return self._known[key]
 
 
 def _box(kind: bytes, *content: bytes) -> bytes:

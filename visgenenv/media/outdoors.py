@@ -42,8 +42,9 @@ def _grass(c: Canvas, top: float, bottom: float, colour: Colour, n: int) -> None
     for i in range(n):
         x, y = u[3 * i], top + (bottom - top) * u[3 * i + 1]
         size = 0.012 + 0.03 * (y - top)
-        for lean in (-0.4, 0.0, 0.4):
-            c.stroke([(x, y), (x + lean * size / c.aspect, y - size)], (*colour[:3], 190), 0.003)
+        side = 0.4 * size / c.aspect
+        blades = [(x - side, y - size), (x, y), (x, y - size), (x, y), (x + side, y - size)]
+        c.stroke(blades, (*colour[:3], 190), 0.003)
 
 
 def _flowers(c: Canvas, top: float, n: int) -> None:
@@ -106,8 +107,8 @@ def mountain(c: Canvas) -> None:
 
 def beach(c: Canvas) -> None:
     c.gradient([(0, (70, 164, 236)), (0.5, (190, 230, 250)), (1, (226, 244, 250))], 0, 0.5)
-    _clouds(c, 0.26, 4)
     c.glow(0.78, 0.16, 0.4, (255, 250, 210), 1.0)
+    _clouds(c, 0.26, 4)
     c.gradient([(0, (34, 128, 190)), (0.6, (62, 184, 206)), (1, (152, 226, 222))], 0.48, 0.7)
     _waves(c, 0.5, 0.66, 26)
     c.hills(0.695, 0.012, 1.4, (255, 255, 255), "foam")
@@ -128,8 +129,8 @@ def _waves(c: Canvas, top: float, bottom: float, n: int) -> None:
 
 def ocean(c: Canvas) -> None:
     c.gradient([(0, (84, 168, 236)), (1, (214, 238, 250))], 0, 0.48)
-    _clouds(c, 0.26, 5)
     c.glow(0.3, 0.2, 0.42, (255, 250, 216), 0.9)
+    _clouds(c, 0.26, 5)
     c.gradient([(0, (46, 132, 196)), (1, (14, 76, 146))], 0.46, 1.0)
     for k in range(6):
         y = 0.5 + 0.09 * k
@@ -146,6 +147,7 @@ def ocean(c: Canvas) -> None:
 
 
 def underwater(c: Canvas) -> None:
+    c.roughly()
     c.gradient([(0, (96, 212, 232)), (0.45, (30, 142, 196)), (1, (10, 62, 122))])
     for x in (0.16, 0.4, 0.62, 0.86):
         c.shape([(x, -0.02), (x + 0.06, -0.02), (x - 0.06, 0.86), (x - 0.2, 0.86)], (220, 250, 255, 26))

@@ -28,11 +28,13 @@ def file_of(recipe: Recipe) -> Path | None:
     """Return the file of a `file` recipe; None for other nodes, and where it has been removed but can be drawn anew.
 
     Raises:
-        MediaError: It has been removed, and nothing says what it showed.
+        MediaError: It has been removed, and nothing says what it showed; or it lies outside the media cache.
     """
     if recipe.node != "file":
         return None
     path = default_folder() / str(recipe.params["file"])
+    if not path.resolve().is_relative_to(default_folder().resolve()):
+        raise MediaError(f"the record names {recipe.params['file']!r}, which lies outside the media cache")
     if path.is_file():
         return path
     if recipe.sources:
@@ -57,23 +59,24 @@ class Recording:
         """Return the frame on screen at `t` seconds at its own size."""
         wanted = int(t * self.rate + 1e-6)
         if self.shown[1] is None or not self.shown[0] <= wanted < self.shown[0] + _FAR:
-            self.frames, self.shown = self._from(wanted), (-1, None)
+            self.frames, self.shown = _frames(self.path, self.rate, wanted), (-1, None)
         while self.shown[0] < wanted and (following := next(self.frames, None)):
             self.shown = following
         picture: Image.Image = self.shown[1].to_image()
         return picture
 
-    def _from(self, wanted: int) -> Iterator[tuple[int, Any]]:
-        """Yield numbered frames from the last key frame before one on."""
-        import av
 
-        with av.open(str(self.path)) as container:
-            stream = container.streams.video[0]
-            stream.thread_type = "NONE"
-            if wanted >= _FAR:
-                container.seek(int(wanted / self.rate / float(stream.time_base or 1)), stream=stream)
-            for frame in container.decode(stream):
-                yield round(float((frame.pts or 0) * (stream.time_base or 1)) * self.rate), frame
+def _frames(path: Path, rate: float, wanted: int) -> Iterator[tuple[int, Any]]:
+    """Yield numbered frames from the last key frame before one on; the file is closed when nobody asks any more."""
+    import av
+
+    with av.open(str(path)) as container:
+        stream = container.streams.video[0]
+        stream.thread_type = "NONE"
+        if wanted >= _FAR:
+            container.seek(int(wanted / rate / float(stream.time_base or 1)), stream=stream)
+        for frame in container.decode(stream):
+            yield round(float((frame.pts or 0) * (stream.time_base or 1)) * rate), frame
 
 
 @lru_cache(maxsize=8)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from functools import lru_cache
-from math import pi, sin
+from math import pi, sin, tan
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -13,11 +13,9 @@ from PIL import Image, ImageDraw
 
 from visgenenv.lexicon import SUBJECTS
 from visgenenv.media import footage, lettering
-from visgenenv.media.backdrops import backdrop
-from visgenenv.media.canvas import halo
 from visgenenv.media.content import Graph, chance
 from visgenenv.media.defects_drawn import spoilt
-from visgenenv.media.dressing import dressed, set_off
+from visgenenv.media.dressing import dressed, ground, leaning, set_off, shadow
 from visgenenv.media.layout import Place, arrange
 from visgenenv.media.styles import PIXELS_ACROSS, styled
 
@@ -36,12 +34,11 @@ _MOVES = (
 )
 _ZOOM = 0.14
 """Share of the frame that a camera move gains or loses over a clip."""
-_SHADE = [min(130, int(v * 0.9)) for v in range(256)]
 _DROPS = 90
 
 
 class Actor(Struct):
-    """A figure on the set: its picture, upright and leaning, its shadow, and how it moves."""
+    """A figure on the set: its picture (RGBa), its shadow, and how it moves."""
 
     place: Place
     image: Image.Image
@@ -51,7 +48,6 @@ class Actor(Struct):
     beat: float
     phase: float
     sway: float
-    leaning: dict[int, Image.Image]
 
 
 class Stage:
@@ -65,8 +61,9 @@ class Stage:
         self.width, self.height = max(2, round(width * factor)), max(2, round(height * factor))
         self.enlarge = Image.Resampling.NEAREST if factor < 1 else Image.Resampling.BILINEAR
         self.footage = footage.player(graph.footage, self.width, self.height) if graph.footage else None
-        ground = self.footage(0.0) if self.footage else backdrop(graph, self.width, self.height)
-        self.backdrop = styled(ground, graph.style)
+        self.backdrop = (
+            styled(self.footage(0.0), graph.style) if self.footage else ground(graph, self.width, self.height)
+        )
         self.lively = bool(_LIVELY.search(motion))
         self.actors = [self._actor(place) for place in arrange(graph, width / height)]
         self.absent = {flaw.name: flaw for flaw in graph.flaws if flaw.kind == "vanishing_object"}
@@ -85,7 +82,7 @@ class Stage:
         self._weather(frame, t)
         frame = self._through_camera(frame, progress)
         if self.caption:
-            frame.paste(self.caption, (0, 0), self.caption)
+            frame.paste(self.caption[0], self.caption[1], self.caption[0])
         frame = frame if frame.size == self.size else frame.resize(self.size, self.enlarge)
         return spoilt(frame, self.graph.flaws, progress)
 
@@ -120,13 +117,12 @@ class Stage:
         return Actor(
             place=place,
             image=image,
-            shadow=None if place.airborne else _shadow(upright.width),
+            shadow=None if place.airborne else shadow(upright.width),
             drift=0.0 if place.cut_off else -drift if u[0] < 0.5 else drift,
             hop=(0.07 if self.lively else 0.022) if alive else 0.018 if place.airborne else 0.0,
             beat=(1.9 if self.lively else 0.9) + 0.4 * u[1] if alive else 0.35,
             phase=u[2],
             sway=(5 if self.lively else 3) if alive else 0,
-            leaning={},
         )
 
     def _draw(self, frame: Image.Image, actor: Actor | None, t: float, progress: float) -> None:
@@ -134,28 +130,18 @@ class Stage:
             return
         place = actor.place
         x = (place.x + actor.drift * progress) * self.width
-        y, lift, angle = place.y * self.height, 0.0, 0
+        y, lift, lean = place.y * self.height, 0.0, 0
         if t > 0 and self.seconds:
             wave = sin(pi * (actor.beat * t + actor.phase)) - sin(pi * actor.phase) if place.airborne else 0.0
             lift = actor.hop * self.height * (wave if place.airborne else abs(sin(pi * actor.beat * t)))
-            angle = round(actor.sway * sin(pi * actor.beat * t))
-        image = self._leaning(actor, angle)
+            lean = -round(actor.image.height * tan(actor.sway * pi / 180 * sin(pi * actor.beat * t)))
+        image = leaning(actor.image, lean) if lean else actor.image
         if actor.shadow is not None:
             base = y + place.height * self.height / 2
             corner = (round(x - actor.shadow.width / 2), round(base - actor.shadow.height * 0.55))
             frame.paste((24, 22, 34), corner, actor.shadow)
-        bottom = y + (actor.image.height if not place.airborne else 0) / 2
-        centre = bottom - actor.image.height / 2 if not place.airborne else y
-        if not place.airborne:
-            centre = y + place.height * self.height / 2 - actor.image.height / 2
-        frame.paste(image, (round(x - image.width / 2), round(centre - image.height / 2 - lift)), image)
-
-    def _leaning(self, actor: Actor, angle: int) -> Image.Image:
-        if not angle:
-            return actor.image
-        if angle not in actor.leaning:
-            actor.leaning[angle] = actor.image.rotate(angle, Image.Resampling.BILINEAR, expand=True)
-        return actor.leaning[angle]
+        middle = y if place.airborne else y + place.height * self.height / 2 - image.height / 2
+        frame.paste(image, (round(x - image.width / 2), round(middle - image.height / 2 - lift)), image)
 
     def _weather(self, frame: Image.Image, t: float) -> None:
         if "rain" in self.graph.lights:
@@ -192,13 +178,6 @@ class Stage:
             if self.caption is None
             else frame.resize(frame.size, self.enlarge, box=box)
         )
-
-
-@lru_cache(maxsize=256)
-def _shadow(width: int) -> Image.Image:
-    """Return the mask of a soft shadow on the ground under something `width` pixels wide."""
-    size = (max(2, round(width * 1.15)), max(2, round(width * 0.26)))
-    return halo().point(_SHADE).resize(size, Image.Resampling.BILINEAR)
 
 
 @lru_cache(maxsize=1)

@@ -47,14 +47,14 @@ def song(recipe: Recipe, n: int, rate: int) -> Samples:
         if not params.get("instrumental"):
             _melody(loop, rate, bar * 4 * beat, beat, root, chord, recipe.seed, bar)
     # Repeat the four bars at their exact place in time, so that the tempo does not drift by rounding.
-    loop *= np.float32(0.5)
+    loop = np.clip(loop * np.float32(0.5), -1, 1)
     track = np.zeros(n, np.float32)
     repeat = 0
     while (start := round(repeat * period * rate)) < n:
         stop = min(n, round((repeat + 1) * period * rate), start + loop.size)
         track[start:stop] = loop[: stop - start]
         repeat += 1
-    return _faded(track, rate, float(params.get("seconds") or n / rate), 0.02, 1.2)
+    return faded(track, rate, float(params.get("seconds") or n / rate), 0.02, 1.2)
 
 
 def _bar(
@@ -62,11 +62,13 @@ def _bar(
 ) -> None:
     for note in chord:
         _add(loop, rate, start, _pad(root * 2 ** (1 + note / 12), 4 * beat, rate) * (0.2 if soft else 0.15))
+    bass = _pluck(root * 2 ** (chord[0] / 12 - 1), 0.9 * beat, rate, 3.0) * 0.5
     for k in range(4):
         at, note = start + k * beat, chord[(k + int(u * 3)) % 3] + 12
-        _add(loop, rate, at, _pluck(root * 2 ** (chord[0] / 12 - 1), 0.9 * beat, rate, 3.0) * 0.5)
+        _add(loop, rate, at, bass)
+        high = _pluck(root * 2 ** (1 + note / 12), 0.8 * beat, rate, 5.0)
         for later, strength in ((0.0, 0.2), (0.5, 0.12)):
-            _add(loop, rate, at + later * beat, _pluck(root * 2 ** (1 + note / 12), 0.8 * beat, rate, 5.0) * strength)
+            _add(loop, rate, at + later * beat, high * strength)
         # Every beat has a drum of about the same strength: a beat tracker then hears beats, not bars or half beats.
         if soft:
             _add(loop, rate, at, _kick(rate) * (0.3 if k else 0.4))
@@ -114,39 +116,52 @@ def envelope(sound: Samples, rate: int, attack: float, release: float) -> Sample
 
 
 def _pad(pitch: float, seconds: float, rate: int) -> Samples:
-    phase = 2 * np.pi * pitch * _time(round(seconds * rate), rate)
-    tone = _sine(phase) + np.float32(0.5) * _sine(1.004 * phase) + np.float32(0.2) * _sine(2 * phase)
-    return envelope(tone, rate, 0.08, 0.12) * np.float32(0.6)
+    n = round(seconds * rate)
+    tone = _sine(pitch, n, rate)
+    tone += _sine(1.004 * pitch, n, rate) * np.float32(0.5)
+    tone += _sine(2 * pitch, n, rate) * np.float32(0.2)
+    tone *= np.float32(0.6)
+    return envelope(tone, rate, 0.08, 0.12)
 
 
-def _sine(phase: NDArray[np.float64]) -> Samples:
-    """Return a sine in single precision, which is several times faster."""
-    sine: Samples = np.sin(phase.astype(np.float32))
+def _sine(pitch: float, n: int, rate: int) -> Samples:
+    """Return `n` samples of a sine in single precision, which is several times faster."""
+    sine: Samples = np.sin(np.arange(n, dtype=np.float32) * np.float32(2 * np.pi * pitch / rate))
     return sine
 
 
+@lru_cache(maxsize=64)
 def _pluck(pitch: float, seconds: float, rate: int, decay: float) -> Samples:
-    t = _time(round(seconds * rate), rate)
-    phase = 2 * np.pi * pitch * t
-    tone = (_sine(phase) + np.float32(0.35) * _sine(2 * phase)) * np.exp((-decay * t).astype(np.float32))
-    return envelope(tone, rate, 0.004, 0.02)
+    n = round(seconds * rate)
+    tone = _sine(pitch, n, rate)
+    tone += _sine(2 * pitch, n, rate) * np.float32(0.35)
+    tone *= np.exp(np.arange(n, dtype=np.float32) * np.float32(-decay / rate))
+    return _kept(envelope(tone, rate, 0.004, 0.02))
 
 
+def _kept(sound: Samples) -> Samples:
+    """Guard a sound that is remembered against being changed."""
+    sound.flags.writeable = False
+    return sound
+
+
+@lru_cache(maxsize=8)
 def _kick(rate: int) -> Samples:
     t = _time(round(0.22 * rate), rate)
-    return (np.sin(2 * np.pi * (48 * t + 4.5 * (1 - np.exp(-28 * t)))) * np.exp(-14 * t)).astype(np.float32)
+    return _kept((np.sin(2 * np.pi * (48 * t + 4.5 * (1 - np.exp(-28 * t)))) * np.exp(-14 * t)).astype(np.float32))
 
 
+@lru_cache(maxsize=16)
 def _hiss(rate: int, seconds: float, decay: float) -> Samples:
     n = round(seconds * rate)
     noise = np.random.default_rng([n, rate]).standard_normal(n)
-    return (noise * np.exp(-decay * _time(n, rate)) * 0.5).astype(np.float32)
+    return _kept((noise * np.exp(-decay * _time(n, rate)) * 0.5).astype(np.float32))
 
 
-def _faded(track: Samples, rate: int, seconds: float, fade_in: float, fade_out: float) -> Samples:
-    """Fade in at the beginning and out towards `seconds`, even if the track is cut before."""
+def faded(track: Samples, rate: int, seconds: float, fade_in: float, fade_out: float) -> Samples:
+    """Fade in at the beginning and out towards `seconds`, in place, even if the track is cut before; return it."""
     fade_out = min(fade_out, 0.3 * seconds + 1e-6)
-    track = np.clip(track, -1, 1)
+    np.clip(track, -1, 1, out=track)
     risen, falls = round(fade_in * rate) + 1, max(0, round((seconds - fade_out) * rate) - 1)
     track[:risen] *= np.clip(np.arange(track[:risen].size) / rate / fade_in, 0, 1).astype(np.float32)
     left = seconds - np.arange(falls, track.size) / rate
@@ -216,7 +231,7 @@ def ambience(recipe: Recipe, n: int, rate: int) -> Samples:
         if u[0] < birds:
             for k in range(2 + int(u[1] * 3)):
                 _add(track, rate, second + u[2] * 0.4 + 0.13 * k, _chirp(2200 + 1800 * u[3], rate))
-    return _faded(track, rate, float(recipe.params.get("seconds") or n / rate), 0.05, 0.1)
+    return faded(track, rate, float(recipe.params.get("seconds") or n / rate), 0.05, 0.1)
 
 
 def _low_passed(n: int, rate: int, cutoff: float, seed: str) -> Samples:

@@ -20,7 +20,13 @@ _PLAIN = frozenset({"person", "sky"})
 
 _SHADES = (-10, -5, 0, 5, 10)
 """Degrees by which the hue of an identity may differ from that of its subject."""
+_LIGHT = (0.3, 0.5, 0.2)
+"""How much red, green and blue count for the lightness of a sprite."""
+_DARK = 58
+"""What is darker than this (of 256) keeps its darkness when a sprite is painted in another colour: lines, eyes, tyres."""
 _portraits: Shelf[Image.Image] = Shelf(24_000_000, largest=1_000_000)
+_sources: Shelf[Image.Image] = Shelf(48_000_000, largest=1_000_000)
+"""Sprites as portraits are made from: with half their pixels so many times over, turned, or as light and shade alone."""
 
 
 @lru_cache(maxsize=256)
@@ -28,12 +34,6 @@ def sprite(name: str) -> Image.Image:
     """Return the picture of a subject, RGBA, at most 256 px."""
     with Image.open(data_dir("media_db") / "sprites" / f"{SUBJECTS[name].sprite}.webp") as image:
         return image.convert("RGBA")
-
-
-@lru_cache(maxsize=512)
-def _halved(name: str, times: int) -> Image.Image:
-    """Return the picture of a subject with half its pixels each way, so many times over."""
-    return _halved(name, times - 1).reduce(2) if times else sprite(name)
 
 
 def hue_of(figure: Figure) -> int:
@@ -56,21 +56,46 @@ def portrait(figure: Figure, height: int, mirrored: bool = False) -> Image.Image
 
 def _drawn(name: str, colour: str, hue: int, height: int) -> Image.Image:
     """Colour and size a sprite, in the order that has fewer pixels to colour."""
-    image = sprite(name)
+    image, entry = sprite(name), SUBJECTS[name]
     factor = height / max(image.height, image.width * 0.9)
     size = (max(1, round(image.width * factor)), max(1, round(image.height * factor)))
-    if factor >= 1:
-        return _coloured(image, name, colour, hue).resize(size, Image.Resampling.BICUBIC)
     times = 2 if factor <= 0.25 else 1 if factor <= 0.5 else 0
-    return _coloured(_halved(name, times).resize(size, Image.Resampling.BILINEAR), name, colour, hue)
+    smooth = Image.Resampling.BICUBIC if factor >= 1 else Image.Resampling.BILINEAR
+    if not colour or colour == entry.natural:
+        return _source(name, hue, times).resize(size, smooth).convert("RGBA")
+    rgb, start = COLOURS[colour].rgb, _CLOTHES_START.get(entry.category, 0.0)
+    if start:
+        dressed = _source(name, 0, times).resize(size, smooth).convert("RGBA")
+        return _clothed(dressed, _paints(rgb, _middle(name, start)), start)
+    return _painted(_shading(name, times).resize(size, smooth).convert("LA"), _paints(rgb, _middle(name, 0.0)))
 
 
-def _coloured(image: Image.Image, name: str, colour: str, hue: int) -> Image.Image:
-    """Give a picture of a subject a colour (none: its own, turned by `hue` degrees)."""
-    entry = SUBJECTS[name]
-    if colour and colour != entry.natural:
-        return _recoloured(image, name, COLOURS[colour].rgb, _CLOTHES_START.get(entry.category, 0.0))
-    return _turned(image, hue) if hue else image
+def _source(name: str, hue: int, times: int) -> Image.Image:
+    """Return a sprite turned by `hue` degrees, halved so many times over, its colours multiplied by its opacity."""
+    key = name, hue, times
+    known = _sources.get(key)
+    if known is None:
+        if times:
+            image = _source(name, hue, times - 1).reduce(2)
+        else:
+            image = (_turned(sprite(name), hue) if hue else sprite(name)).convert("RGBa")
+        known = _sources.put(key, image, 4 * image.width * image.height)
+    return known
+
+
+def _shading(name: str, times: int) -> Image.Image:
+    """Return the light and shade of a sprite, halved so many times over, multiplied by its opacity."""
+    key = name, times
+    known = _sources.get(key)
+    if known is None:
+        if times:
+            image = _shading(name, times - 1).reduce(2)
+        else:
+            own = sprite(name)
+            light = own.convert("RGB").convert("L", (*_LIGHT, 0.0))
+            image = Image.merge("LA", (light, own.getchannel("A"))).convert("La")
+        known = _sources.put(key, image, 4 * image.width * image.height)
+    return known
 
 
 @lru_cache(maxsize=256)
@@ -83,34 +108,33 @@ def _middle(name: str, start: float) -> float:
     return float(np.median(shown)) if shown.size else 128.0
 
 
-_LIGHT = (0.3, 0.5, 0.2)
-"""How much red, green and blue count for the lightness of a sprite."""
-
-
-def _recoloured(image: Image.Image, name: str, rgb: tuple[int, int, int], start: float) -> Image.Image:
-    """Paint a sprite in one colour, keeping its light and shade."""
-    colours = image.convert("RGB")
-    light = colours.convert("L", (*_LIGHT, 0.0))
-    painted = light.copy()
-    painted.putpalette(_paints(rgb, max(_middle(name, start), 60.0)))
-    painted = painted.convert("RGB")
-    if sum(rgb) > 180:
-        painted.paste(colours, mask=light.point([255] * 58 + [0] * 198))
-    if start:
-        painted.paste(colours, mask=_undressed(colours, start))
-    painted.putalpha(image.getchannel("A"))
+def _painted(shaded: Image.Image, paints: bytes) -> Image.Image:
+    """Paint light and shade (LA) in one colour."""
+    light, alpha = shaded.split()
+    light.putpalette(paints)
+    painted = light.convert("RGB")
+    painted.putalpha(alpha)
     return painted
 
 
-@lru_cache(maxsize=512)
+def _clothed(image: Image.Image, paints: bytes, start: float) -> Image.Image:
+    """Paint the clothes of a person, which begin so far down."""
+    colours = image.convert("RGB")
+    shaded = Image.merge("LA", (colours.convert("L", (*_LIGHT, 0.0)), image.getchannel("A")))
+    painted = _painted(shaded, paints)
+    painted.paste(image, mask=_undressed(colours, start))
+    return painted
+
+
+@lru_cache(maxsize=4096)
 def _paints(rgb: tuple[int, int, int], middle: float) -> bytes:
-    """Return what a colour becomes at each of 256 lightnesses, itself at the middle one."""
-    levels = [light / middle for light in range(256)]
-    return bytes(
-        min(255, int(value * level if level <= 1 else value + (255 - value) * (level - 1) * 0.9))
-        for level in levels
-        for value in rgb
-    )
+    """Return what a colour becomes at each of 256 lightnesses, itself at the middle one; the dark stays as it is."""
+    level = np.arange(256)[:, None] / max(middle, 60.0)
+    value = np.array(rgb)
+    paints = np.minimum(255, np.where(level <= 1, value * level, value + (255 - value) * (level - 1) * 0.9))
+    if sum(rgb) > 180:
+        paints[:_DARK] = np.arange(_DARK)[:, None]
+    return paints.astype(np.uint8).tobytes()
 
 
 def _undressed(colours: Image.Image, start: float) -> Image.Image:

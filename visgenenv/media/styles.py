@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import lru_cache
 
 import numpy as np
-from numpy.typing import NDArray
 from PIL import Image, ImageChops, ImageEnhance, ImageFilter, ImageOps
 
 from visgenenv.media.backdrops import graded
-from visgenenv.media.caching import Shelf
+from visgenenv.media.textures import Grain, blotches, fibres, grain, of_size, specks, strokes, texture, washes
 
 PIXELS_ACROSS = 144
 """Pixel art is drawn with so many pixels on the shorter side."""
-
-Grain = NDArray[np.float32]
 
 
 def styled(layer: Image.Image, style: str) -> Image.Image:
@@ -23,57 +21,10 @@ def styled(layer: Image.Image, style: str) -> Image.Image:
     return filter_(layer) if filter_ else layer
 
 
-_grains: Shelf[Grain] = Shelf(24_000_000, largest=4_000_000)
-_textures: Shelf[Image.Image] = Shelf(24_000_000, largest=4_000_000)
-
-
-def _grain(width: int, height: int, step_x: int, step_y: int) -> Grain:
-    """Return noise in [-1, 1] whose spots are `step_x` by `step_y` pixels large; always the same."""
-    size = (-(-width // 64) * 64, -(-height // 64) * 64)  # so that figures of many sizes share it
-    key = (*size, step_x, step_y)
-    known = _grains.get(key)
-    if known is None:
-        rng = np.random.default_rng(key)
-        small = rng.random((max(2, size[1] // step_y), max(2, size[0] // step_x)), dtype=np.float32)
-        spots = Image.fromarray((small * 255).astype(np.uint8)).resize(size, Image.Resampling.BICUBIC)
-        known = np.asarray(spots, dtype=np.float32) / np.float32(127.5) - np.float32(1)
-        _grains.put(key, known, known.nbytes)
-    return known[:height, :width]
-
-
-def _fibres(size: tuple[int, int]) -> Grain:
-    unit = max(1, min(size) // 220)
-    along, across = _grain(*size, 9 * unit, unit), _grain(*size, unit, 9 * unit)
-    return np.asarray((along + across + _grain(*size, 2 * unit, 2 * unit)) / 2, np.float32)
-
-
-def _blotches(size: tuple[int, int]) -> Grain:
-    unit = max(1, min(size) // 90)
-    return np.asarray(_grain(*size, 7 * unit, 7 * unit) * 0.7 + _grain(*size, 2 * unit, 2 * unit) * 0.3, np.float32)
-
-
-def _strokes(size: tuple[int, int]) -> Grain:
-    unit = max(1, min(size) // 160)
-    return np.asarray(_grain(*size, 8 * unit, 2 * unit) + _grain(*size, 2 * unit, 6 * unit), np.float32)
-
-
-def _washes(size: tuple[int, int]) -> Grain:
-    unit = max(1, min(size) // 80)
-    return _grain(*size, 6 * unit, 6 * unit)
-
-
-def _specks(size: tuple[int, int]) -> Grain:
-    return _grain(*size, 2, 2)
-
-
 def _textured(layer: Image.Image, pattern: Callable[[tuple[int, int]], Grain], strength: float) -> Image.Image:
     """Make a layer lighter and darker after a pattern."""
-    key = (pattern.__name__, layer.size, strength)
-    texture = _textures.get(key)
-    if texture is None:
-        grey = Image.fromarray(np.clip(128 + 128 * strength * pattern(layer.size), 0, 255).astype(np.uint8))
-        texture = _textures.put(key, Image.merge("RGB", (grey, grey, grey)), 4 * grey.width * grey.height)
-    return _colours(layer, lambda image: ImageChops.add(image, texture, 1, -128))
+    fitting = texture(pattern, layer.size, strength)
+    return _colours(layer, lambda image: ImageChops.add(image, fitting, 1, -128))
 
 
 def _dabbed(image: Image.Image, across: int, times: int) -> Image.Image:
@@ -113,35 +64,40 @@ def bordered(
         return layer
     radius = max(1, round(width * layer.height))
     padded = ImageOps.expand(layer, 3 * radius + round(2 * blur * layer.height), (0, 0, 0, 0))
-    spread = padded.getchannel("A").filter(ImageFilter.GaussianBlur(radius)).point(_SPREAD)
+    spread = padded.getchannel("A").filter(ImageFilter.GaussianBlur(radius)).point(_spread(round(16 * strength)))
     if blur:
         spread = spread.filter(ImageFilter.GaussianBlur(blur * layer.height))
-    if strength < 1:
-        spread = spread.point([round(v * strength) for v in range(256)])
     border = Image.new("RGBA", padded.size, (*colour, 0))
     border.putalpha(spread)
     return Image.alpha_composite(border, padded)
 
 
+@lru_cache(maxsize=17)
+def _spread(sixteenths: int) -> list[int]:
+    """Return how opaque a border is where a blurred outline is so opaque."""
+    return [min(255, 5 * value) * sixteenths // 16 for value in range(256)]
+
+
 def _watercolour(layer: Image.Image) -> Image.Image:
     def washed(image: Image.Image) -> Image.Image:
-        return Image.blend(_dabbed(image, 128, 1), Image.new("RGB", image.size, (255, 250, 240)), 0.24)
+        return Image.blend(_dabbed(image, 100, 1), Image.new("RGB", image.size, (255, 250, 240)), 0.24)
 
     unit = max(1, min(layer.size) // 90)
-    return _frayed(_textured(_colours(layer, washed), _blotches, 0.13), _grain(*layer.size, 3 * unit, 3 * unit), 0.008)
+    return _frayed(_textured(_colours(layer, washed), blotches, 0.13), grain(*layer.size, 3 * unit, 3 * unit), 0.008)
 
 
 def _felt(layer: Image.Image) -> Image.Image:
     def soft(image: Image.Image) -> Image.Image:
         return ImageEnhance.Color(image.filter(ImageFilter.BoxBlur(max(0.5, min(image.size) / 300)))).enhance(0.86)
 
-    rough = _textured(_colours(layer, soft), _fibres, 0.2 if layer.mode == "RGBA" else 0.11)
-    return _frayed(rough, _fibres(layer.size), 0.006) if layer.mode == "RGBA" else rough
+    rough = _textured(_colours(layer, soft), fibres, 0.2 if layer.mode == "RGBA" else 0.11)
+    return _frayed(rough, of_size(fibres, layer.size), 0.006) if layer.mode == "RGBA" else rough
 
 
 def _oil(layer: Image.Image) -> Image.Image:
-    rich = _colours(layer, lambda image: ImageEnhance.Color(_dabbed(image, 85, 2)).enhance(1.3))
-    return _textured(rich, _strokes, 0.06)
+    times = 1 if layer.mode == "RGBA" else 2
+    rich = _colours(layer, lambda image: ImageEnhance.Color(_dabbed(image, 64, times)).enhance(1.3))
+    return _textured(rich, strokes, 0.06)
 
 
 def _flat(layer: Image.Image) -> Image.Image:
@@ -165,11 +121,10 @@ def _ink(layer: Image.Image) -> Image.Image:
             grey = ImageOps.autocontrast(soft, cutoff=2)
         return ImageOps.colorize(grey, (96, 96, 100) if backdrop else (22, 22, 28), (250, 245, 232))
 
-    drawn = _textured(_colours(layer, washed), _washes, 0.06)
-    return drawn if backdrop else _frayed(drawn, _washes(layer.size), 0.006)
+    drawn = _textured(_colours(layer, washed), washes, 0.06)
+    return drawn if backdrop else _frayed(drawn, of_size(washes, layer.size), 0.006)
 
 
-_SPREAD = [min(255, 5 * v) for v in range(256)]
 _FADING = [min(255, max(0, int((v - 62) * 1.55))) for v in range(256)]
 _SHADING = [60 + v * 195 // 255 for v in range(256)]
 
@@ -206,7 +161,7 @@ def _vintage(layer: Image.Image) -> Image.Image:
         sepia = ImageOps.colorize(image.convert("L"), (48, 32, 20), (250, 236, 206), (166, 128, 88))
         return Image.blend(image, sepia, 0.74)
 
-    return _textured(_colours(layer, faded), _specks, 0.05)
+    return _textured(_colours(layer, faded), specks, 0.05)
 
 
 def _monochrome(layer: Image.Image) -> Image.Image:
@@ -214,7 +169,7 @@ def _monochrome(layer: Image.Image) -> Image.Image:
 
 
 def _paper_cut(layer: Image.Image) -> Image.Image:
-    return bordered(_textured(_flat(layer), _fibres, 0.05), (252, 250, 246), 0.016)
+    return bordered(_textured(_flat(layer), fibres, 0.05), (252, 250, 246), 0.016)
 
 
 def _photo(layer: Image.Image) -> Image.Image:

@@ -15,6 +15,13 @@ MULTIPLE = 32
 SHEET_COLUMNS, SHEET_ROWS = 4, 2
 SPECTROGRAM = (448, 224)
 _RATE = 16_000
+_WINDOW = np.hanning(512).astype(np.float32)
+_PAINTS = bytes(
+    round(dark + level * share)
+    for level in range(256)
+    for dark, share in ((20, 235 / 255), (24, 200 / 255), (48, 90 / 255))
+)
+"""The colours of a spectrogram from silence to the loudest."""
 
 
 def view(asset: Asset, max_px: int = 448, n_frames: int = 8) -> list[Image.Image]:
@@ -63,10 +70,10 @@ def spectrogram(recipe: Recipe, seconds: float) -> Image.Image:
     n = max(1024, round(min(seconds, 600.0) * _RATE))
     wave = hear(recipe, n, _RATE)
     starts = np.linspace(0, max(len(wave) - 512, 0), width).astype(int)
-    pieces = np.clip(np.stack([wave[start : start + 512] for start in starts]), -1, 1) * np.hanning(512)
-    power = np.log10(np.abs(np.fft.rfft(pieces, axis=1))[:, 1:] + 1e-4)
-    shown = np.clip((power + 3) / 5, 0, 1).T[::-1]
-    grey = Image.fromarray((shown * 255).astype(np.uint8)).resize((width, height), Image.Resampling.BILINEAR)
-    tinted = np.asarray(grey, np.float32)[..., None] / 255
-    colours = np.array([[20, 24, 48]]) + tinted * np.array([[235, 200, 90]])
-    return Image.fromarray(np.clip(colours, 0, 255).astype(np.uint8))
+    pieces = np.clip(np.lib.stride_tricks.sliding_window_view(wave, 512)[starts], -1, 1) * _WINDOW
+    waves = np.fft.rfft(pieces, axis=1)[:, 1:]
+    power = np.log10(waves.real**2 + waves.imag**2 + np.float32(1e-8)) / 2
+    shown = (np.clip((power + 3) / 5, 0, 1) * 255).astype(np.uint8).T[::-1]
+    picture = Image.fromarray(np.ascontiguousarray(shown)).resize((width, height), Image.Resampling.BILINEAR)
+    picture.putpalette(_PAINTS)
+    return picture.convert("RGB")

@@ -24,6 +24,14 @@ def framing(prompt: str) -> str:
     return "close" if _CLOSE.search(prompt) else "wide" if _WIDE.search(prompt) else ""
 
 
+_REFERENCE = re.compile(r"\breferences?\b|\bsame (?:character|subject|style|look)s? as\b|参考|参照", re.I)
+
+
+def is_new_picture(prompt: str) -> bool:
+    """Whether a prompt wants a further picture made after a reference, rather than that picture changed."""
+    return bool(_REFERENCE.search(prompt))
+
+
 def is_change(prompt: str) -> bool:
     """Whether a prompt asks for something to be made another way, such as recoloured."""
     return bool(_CHANGE.search(prompt))

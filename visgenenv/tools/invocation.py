@@ -170,7 +170,7 @@ class Invocation:
         if workspace.media is not None and workspace.media.match == "random":
             recipe = structs.replace(recipe, params={**recipe.params, "match": "random"})
         if workspace.media is not None and workspace.media.path is not None:
-            seconds = n_frames * fps[1] / fps[0] if n_frames else 0.0
+            seconds = n_frames * fps[1] / fps[0] if n_frames else n_samples / sample_rate if sample_rate else 0.0
             recipe = cast(workspace.media, recipe, width, height, seconds, self._luck_of(recipe, b"entry"))
         if self.defect_rate and recipe.node in _GENERATED:
             recipe = self._flawed(recipe)

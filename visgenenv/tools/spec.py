@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import functools
+import json
 import sys
 from collections.abc import Iterator, Sequence
 from typing import Any, Literal
 
 import jsonschema_rs
 import msgspec
-import orjson
 from msgspec import Struct
 
 from visgenenv.errors import SpecError
@@ -155,8 +155,8 @@ class ToolSpec:
 
     @functools.cache  # noqa: B019 - a spec lives as long as the process
     def function_text(self, lang: str = "en") -> str:
-        """Return the function schema as one line of JSON."""
-        return orjson.dumps(self.function_schema(lang)).decode()
+        """Return the function schema as one line of JSON, spaced as chat templates write it (Transformers' `tojson`)."""
+        return json.dumps(self.function_schema(lang), ensure_ascii=False)
 
     @functools.cache  # noqa: B019
     def function_schema(self, lang: str = "en") -> dict[str, Any]:

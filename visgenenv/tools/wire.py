@@ -12,7 +12,7 @@ from visgenenv.types import Asset, ToolError, ToolResult
 MAX_RESULT_CHARS = 16_000
 """A longer result is cut, with a marker that names the text asset which holds the whole."""
 
-_TAG = re.compile(r"</?tool_|<\|im_")
+_TAG = re.compile(r"</?tool_|<\|")
 """What an echoed text could imitate; its '<' is then written as the JSON escape, which reads the same."""
 
 

@@ -12,7 +12,8 @@ from visgenenv.media.library.entry import KINDS, Entry
 from visgenenv.media.library.refusal import LeftOut
 
 FILE, LOCK, ARRAYS = "library.sqlite", "library.lock", "arrays-"
-OURS = (FILE, LOCK, ARRAYS)
+UNPACKED = "unpacked"
+OURS = (FILE, LOCK, ARRAYS, UNPACKED)
 """How the names in a database's folder begin."""
 MAPPED = 4 << 30
 """Bytes of the store that a reader maps instead of copying pages; all processes share them."""

@@ -41,7 +41,8 @@ class Walk:
 
     def __init__(self, root: Path, home: Path | None = None, seen: Callable[[int], None] = lambda count: None):
         self.root = root
-        self._ours = tuple(str(home / name) for name in OURS) if home else ()
+        ours = [home / name for name in OURS] if home else []
+        self._ours = tuple(str(path) for path in ours if not root.is_relative_to(path))
         self.left_out: list[LeftOut] = []
         self.unread: list[str] = []
         """Folders that could not be listed: what they held before may still be there."""

@@ -33,6 +33,8 @@ _OF_CAMERAS = frozenset(_WORDS_OF_CAMERAS.split())
 _CAPTIONS = ("caption", "text", "description", "prompt", "title", "alt")
 _TAGS = ("tags", "keywords", "labels", "subjects", "words", "category")
 _LICENCES = ("licence", "license", "rights")
+TOLD = frozenset({*_CAPTIONS, *_TAGS, *_LICENCES})
+"""Names under which something is told of a file, in a `.json` or a table."""
 
 
 class Sidecar(Struct, frozen=True):

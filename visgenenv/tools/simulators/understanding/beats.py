@@ -72,7 +72,7 @@ def _listen(sound: Asset, span: tuple[float, float], start_bpm: float, tightness
     if truth.speech:
         frames = 17 + int(16 * luck[2])
         return _unsteady(recipe.seed, span, frames, tightness, round(0.08 + 0.22 * luck[1], 2))
-    if truth.sound:
+    if truth.sound or truth.music:  # music of whose tempo nothing is known: a recording of the user's own
         return _unsteady(recipe.seed, span, _NOISE_FRAMES, tightness, round(0.05 + 0.2 * luck[1], 2))
     return Found(0.0, (), 0.0)
 

@@ -204,7 +204,7 @@ def music(recipe: Recipe, known: Truth) -> Music | None:
         return Music(known.bpm, "pop", _usual_mood(known.bpm), False)
     song = next((one for one in songs if float(one.params["bpm"]) == known.bpm), songs[0])
     tags = f"{song.params.get('style') or ''} {song.params.get('title') or ''}"
-    if song.params.get("match") == "random":
+    if song.params.get("match") == "random" and "entry" not in song.params:
         u = chance(song.seed, "tags")
         genre, mood = GENRES[int(u[0] * len(GENRES))], MOODS[int(u[1] * len(MOODS))]
     else:

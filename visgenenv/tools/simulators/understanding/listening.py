@@ -51,16 +51,16 @@ def heard(sight: Sight, lang: Lang, percent: int) -> str:
 
 
 def _music(sight: Sight, lang: Lang, percent: int) -> str:
-    """Call the music by mood, genre, singing and guessed tempo."""
+    """Call the music by mood, genre, singing and, where anything is known of it, guessed tempo."""
     played = sight.music
     if played is None:
         return ""
     bpm = estimated(played.bpm, percent)
     if lang == "zh":
-        voice = "有人声演唱" if played.vocals else "纯音乐"
-        return f"{say.chinese(played.mood)}的{say.chinese(played.genre)}音乐({voice},约 {bpm} BPM)"
-    voice = "sung" if played.vocals else "instrumental"
-    return f"{played.mood} {played.genre} music ({voice}, about {bpm} BPM)"
+        voice = ("有人声演唱" if played.vocals else "纯音乐") + (f",约 {bpm} BPM" if bpm else "")
+        return f"{say.chinese(played.mood)}的{say.chinese(played.genre)}音乐({voice})"
+    voice = ("sung" if played.vocals else "instrumental") + (f", about {bpm} BPM" if bpm else "")
+    return f"{played.mood} {played.genre} music ({voice})"
 
 
 def sound(ask: Ask, sight: Sight, lang: Lang, percent: int) -> str:
@@ -96,6 +96,8 @@ def tempo(ask: Ask, sight: Sight, lang: Lang, percent: int) -> str:
     if sight.music is None:
         return _no_music(sight, lang)
     bpm = estimated(sight.music.bpm, percent)
+    if not bpm:
+        return "听不出明确的节奏。" if lang == "zh" else "I cannot make out a steady tempo."
     return f"节奏约为 {bpm} BPM(估计值)。" if lang == "zh" else f"The tempo is about {bpm} BPM (an estimate)."
 
 

@@ -232,7 +232,7 @@ def _issue(sight: Sight, other: Sight | None, u: float) -> Iterator[Sight]:
 
 def _tempo(sight: Sight, other: Sight | None, u: float) -> Iterator[Sight]:
     """Hear half or double the tempo, the commonest error of listeners."""
-    if sight.music:
+    if sight.music and sight.music.bpm:
         bpm = sight.music.bpm * (2 if sight.music.bpm < 100 else 0.5)
         yield replace(sight, music=replace(sight.music, bpm=bpm))
 

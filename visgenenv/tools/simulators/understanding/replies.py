@@ -230,7 +230,7 @@ def _music(sights: tuple[Sight, ...], lang: Lang, luck: Luck) -> dict[str, Any]:
     genre, mood = played.genre, played.mood
     if lang == "zh":
         genre, mood = say.chinese(genre), say.chinese(mood)
-    return {"genre": genre, "mood": mood, "estimated_bpm": bpm, "has_vocals": played.vocals}
+    return {"genre": genre, "mood": mood, "estimated_bpm": bpm or None, "has_vocals": played.vocals}
 
 
 _REPORTS: dict[str, Report] = {
