@@ -8,9 +8,9 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
-from visgenenv.cli.episodes import draw_page
 from visgenenv.cli.playing import Played, play, summary, summary_table
 from visgenenv.cli.terminal import Json, Out, console, emit, writable
+from visgenenv.cli.view import draw_page
 from visgenenv.rewards import score
 from visgenenv.rewards.presets import DEFAULT
 from visgenenv.tasks import load_suite

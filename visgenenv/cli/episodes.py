@@ -1,4 +1,4 @@
-"""`visgenenv rollout`, `score` and `view`: play tasks, score what was played, look at it."""
+"""`visgenenv rollout` and `score`: play tasks, score what was played."""
 
 from __future__ import annotations
 
@@ -25,11 +25,9 @@ from visgenenv.cli.models import (
 from visgenenv.cli.playing import narrow, set_aside, summary, summary_table
 from visgenenv.cli.playing import play as play_tasks
 from visgenenv.cli.terminal import (
-    CORES,
     Json,
     Out,
     Preset,
-    bar,
     console,
     emit,
     named_faults,
@@ -43,7 +41,7 @@ from visgenenv.rewards import RewardRecord
 from visgenenv.rewards import score as scored
 from visgenenv.rewards.presets import DEFAULT
 from visgenenv.trajectory import Trajectory
-from visgenenv.viewer import Play, write_page
+from visgenenv.viewer import Play
 
 Traces = Annotated[Path, typer.Argument(metavar="TRACES", help="A trace file, or a folder that holds traces.jsonl.")]
 
@@ -133,43 +131,6 @@ def _print_scores(plays: Sequence[Play], preset: str) -> None:
     console.print(summary_table(rows, f"preset {preset}"))
 
 
-def view(
-    traces_files: Annotated[list[Path], typer.Argument(metavar="TRACES...", help="Trace files, or folders with one.")],
-    out: Out = Path("page"),
-    preset: Preset = DEFAULT,
-    full: Annotated[
-        int | None,
-        typer.Option(
-            min=0, help="Episodes shown with films and full pictures; default: the published queries, else 3."
-        ),
-    ] = None,
-    max_mb: Annotated[float, typer.Option(min=1.0, help="Megabytes that page and media may take.")] = 30.0,
-    film_height: Annotated[int, typer.Option(min=0, help="Height of films in pixels; 0: their own size.")] = 360,
-    as_json: Json = False,
-) -> None:
-    """Write OUT/index.html: one page with queries, turns, pictures, films and scores, which needs no network."""
-    named_preset(preset)
-    named = [(_player(path, record), record) for path in traces_files for record in traces(path)]
-    paper = {index for index, (_, record) in enumerate(named) if record.task.id.startswith("paper/")}
-    chosen = set(range(full)) if full is not None else paper or {0, 1, 2}
-    plays = [
-        Play(who, record, scored(record, preset), index, full=index in chosen)
-        for index, (who, record) in enumerate(named)
-    ]
-    path = draw_page(plays, writable(out), "VisGenEnv episodes", max_mb, film_height)
-    size = sum(file.stat().st_size for file in [path, *(out / "media").rglob("*.*")])
-    if as_json:
-        emit({"page": str(path), "episodes": len(plays), "bytes": size})
-    else:
-        console.print(f"{len(plays)} episodes, {size / 1e6:.1f} MB: {escape(str(path))}")
-
-
 def _player(path: Path, record: Trajectory) -> str:
     """Name who played: as the record says, else as the file is called."""
     return str(record.settings.get("policy") or path.stem)
-
-
-def draw_page(plays: Sequence[Play], folder: Path, title: str, max_mb: float, film_height: int) -> Path:
-    """Write the page on all cores, with a progress bar."""
-    with bar("drawing", sum(len(play.trajectory.assets) for play in plays)) as done:
-        return write_page(plays, folder, title=title, max_mb=max_mb, film_height=film_height, workers=CORES, tick=done)
