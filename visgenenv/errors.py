@@ -7,6 +7,8 @@ VisGenError
 ├── TraceError        a trace file or record cannot be read (also a ValueError)
 ├── JudgeError        a judge gave no verdict, or one that breaks the rules of judges
 ├── EndpointError     a policy's model server cannot be reached, or refuses every request
+├── BenchError        a benchmark's folder or report cannot be used, or a run could not be finished (also a ValueError)
+├── DemosError        a folder of demonstrations holds others than those that are to be made
 ├── ReplayMismatch    a replayed episode differs from its record
 └── MissingExtra      an optional dependency is not installed (also an ImportError)
 """
@@ -44,6 +46,14 @@ class JudgeError(VisGenError):
 
 class EndpointError(VisGenError):
     """A policy's model server cannot be reached, or refuses every request; names its URL."""
+
+
+class BenchError(VisGenError, ValueError):
+    """A benchmark's folder or report cannot be used, or a run ended with episodes missing; says what to do."""
+
+
+class DemosError(VisGenError):
+    """A folder holds other demonstrations than those that are to be made there."""
 
 
 class ReplayMismatch(VisGenError):
