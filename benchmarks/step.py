@@ -2,8 +2,10 @@
 
     python benchmarks/step.py [--repeats 7]
 
-Every figure comes from the same 12-turn script, one valid call a turn, each of which succeeds (same task, same seed as
-recorded), in one process, interleaved; the median over the repeats is printed. Read the ratios: rates depend on the machine.
+Every figure but those of the control view comes from the same 12-turn script, one valid call a turn, each of which
+succeeds (same task, same seed as recorded), in one process, interleaved; the median over the repeats is printed. The
+control view plays 96 tasks of the suite "dev" with its scripted controller, and the turns that come of it are played
+once more as text. Read the ratios: rates depend on the machine.
 """
 
 from __future__ import annotations
@@ -17,11 +19,14 @@ import time
 from collections.abc import Callable
 
 import gymnasium as gym
+import numpy as np
 import orjson
 
 import visgenenv
+from visgenenv.control import ControlExpert, ControlVectorEnv
 from visgenenv.env import VisGenEnv
 from visgenenv.parsing import blocks
+from visgenenv.vector import VisGenVectorEnv
 
 TASK, SEED, LANES = "paper/smart-speaker", 0, 96
 POOL = ["tool_text2image_gemini", "tool_image_edit_gemini", "tool_image2video_keling", "tool_music_suno",
@@ -80,6 +85,26 @@ def multi_call(turns: list[str]) -> list[str]:
     return [f"<think>\n{THINK.format(n=n)}\n</think>\n\n" + "\n".join(calls * 4) for n in range(6)]
 
 
+Played = list[tuple[np.ndarray, list[str | None], np.ndarray]]
+"""Per step: the actions, the same as texts, and which lanes were running."""
+
+
+def control_script(envs: ControlVectorEnv, tasks: list[visgenenv.Task]) -> Played:
+    """Let the scripted controller play one task a lane; return what it chose, as numbers and as the texts of turns."""
+    expert, seeds = ControlExpert(envs.layout), list(range(len(tasks)))
+    seen, _ = envs.reset(seed=seeds, options={"tasks": tasks})
+    running, played = np.ones(len(tasks), bool), []
+    while running.any():
+        actions = expert.choose(seen["observations"], seen["action_mask"])
+        texts = [
+            lane.text(action) if on else None for lane, action, on in zip(envs.lanes, actions, running, strict=True)
+        ]
+        played.append((actions, texts, running))
+        seen, _, terminations, truncations, _ = envs.step_lanes(actions, running)
+        running = running & ~(terminations | truncations)
+    return played
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--repeats", type=int, default=7)
@@ -94,6 +119,11 @@ def main() -> None:
     bares = [VisGenEnv("paper", faults="none", tools="all") for _ in range(LANES)]
     vector = gym.make_vec("VisGen-v0", LANES, tasks="paper", faults="none", tools="all")
     many = multi_call(turns)
+    tasks = [task for task in visgenenv.load_suite("dev") if task.difficulty != "hard"][:LANES]
+    numbers = ControlVectorEnv(LANES, autoreset_mode="Disabled", tasks=tasks, reward=None)
+    texts = VisGenVectorEnv(LANES, autoreset_mode="Disabled", tasks=tasks, max_turns=20)
+    played = control_script(numbers, tasks)
+    first = {"seed": list(range(LANES)), "options": {"tasks": tasks}}
 
     def one(env: gym.Env) -> int:
         for _ in range(LANES):
@@ -123,6 +153,18 @@ def main() -> None:
                 bare.step(turn)
         return 24 * sum(turn.count("<tool_call>") for turn in many)
 
+    def control() -> int:
+        numbers.reset(**first)
+        for actions, _, running in played:
+            numbers.step_lanes(actions, running)
+        return sum(int(running.sum()) for _, _, running in played)
+
+    def control_texts() -> int:
+        texts.reset(**first)
+        for _, turns, running in played:
+            texts.step_lanes(turns, running)
+        return sum(int(running.sum()) for _, _, running in played)
+
     def parse_and_validate() -> int:
         for _ in range(LANES):
             for body, spec in checks:
@@ -141,6 +183,8 @@ def main() -> None:
         f"bare loop over {LANES} environments": loop,
         f"gym.make_vec, {LANES} lanes": lanes,
         "turns of eight or more calls (per call)": several,
+        f"control view, {LANES} lanes, dev tasks": control,
+        "the same turns as text, no view": control_texts,
         "orjson.loads + validate of the same calls": parse_and_validate,
         "json.loads of the same calls": json_loads,
     }
@@ -151,6 +195,11 @@ def main() -> None:
             n = run()
             seconds[name].append((time.process_time() - start) / n)
     report(seconds, turns)
+    records = [env.trajectory for env in numbers.texts.envs]
+    calls, steps = sum(len(record.ledger) for record in records), sum(len(record.steps) for record in records)
+    print(
+        f"a move of the control view is a turn of {calls / steps:.2f} calls on average, {steps / len(records):.1f} turns an episode, resets included"
+    )
 
 
 def report(seconds: dict[str, list[float]], turns: list[str]) -> None:
@@ -173,6 +222,9 @@ def report(seconds: dict[str, list[float]], turns: list[str]) -> None:
         )
     ]
     print(f"vector overhead over the bare loop: {statistics.median(ratio):.3f} x")
+    view = [a / b for a, b in zip(seconds[f"control view, {LANES} lanes, dev tasks"][1:],
+                                  seconds["the same turns as text, no view"][1:], strict=True)]  # fmt: skip
+    print(f"control view over the same turns as text: {statistics.median(view):.2f} x")
 
 
 if __name__ == "__main__":

@@ -11,6 +11,8 @@ from importlib.metadata import version as _version
 
 import gymnasium as _gymnasium
 
+from visgenenv.bench import evaluate
+from visgenenv.control import ControlView
 from visgenenv.env import VisGenEnv
 from visgenenv.media import MediaDB
 from visgenenv.policies import ChatPolicy, ExpertPolicy, RandomPolicy
@@ -27,6 +29,7 @@ __version__ = _version("visgenenv")
 
 __all__ = [
     "ChatPolicy",
+    "ControlView",
     "ExpertPolicy",
     "LtrReward",
     "MediaDB",
@@ -36,6 +39,7 @@ __all__ = [
     "Trajectory",
     "VisGenEnv",
     "VisGenVectorEnv",
+    "evaluate",
     "load_suite",
     "load_toolbox",
     "rollout",
@@ -47,4 +51,11 @@ if "VisGen-v0" not in _gymnasium.registry:
         id="VisGen-v0",
         entry_point="visgenenv.env:VisGenEnv",
         vector_entry_point="visgenenv.vector:VisGenVectorEnv",
+    )
+
+if "VisGenControl-v0" not in _gymnasium.registry:
+    _gymnasium.register(
+        id="VisGenControl-v0",
+        entry_point="visgenenv.control.env:ControlEnv",
+        vector_entry_point="visgenenv.control.vector:ControlVectorEnv",
     )

@@ -1,4 +1,4 @@
-"""The command line: `visgenenv demo | tools | tasks | rollout | score | view | media`."""
+"""The command line: `visgenenv demo | tools | tasks | rollout | score | bench | compare | demos | view | media | train`."""
 
 from __future__ import annotations
 
@@ -8,10 +8,15 @@ from collections.abc import Callable, Sequence
 
 import typer
 
-from visgenenv.cli.catalogue import tasks, tools
+from visgenenv.cli.bench import bench, compare
+from visgenenv.cli.catalogue import tools
 from visgenenv.cli.demo import demo
-from visgenenv.cli.episodes import rollout, score, view
+from visgenenv.cli.demos import demos
+from visgenenv.cli.episodes import rollout, score
 from visgenenv.cli.media import media
+from visgenenv.cli.tasks import tasks
+from visgenenv.cli.train import train
+from visgenenv.cli.view import view
 from visgenenv.errors import VisGenError
 
 app = typer.Typer(
@@ -25,14 +30,18 @@ app = typer.Typer(
 _EXAMPLES: dict[Callable[..., None], str] = {
     demo: "visgenenv demo --out visgenenv-demo",
     tools: "visgenenv tools tool_video_composite",
-    tasks: "visgenenv tasks --suite dev --limit 10",
     rollout: "visgenenv rollout --policy expert --suite dev --limit 20 --out run",
     score: "visgenenv score run/traces.jsonl --preset paper --json",
-    view: "visgenenv view run/traces.jsonl --out page",
+    bench: "visgenenv bench --suite visgenbench-104 --policy expert --samples 4 --out bench/expert",
+    demos: "visgenenv demos --n 200 --out demos",
+    compare: "visgenenv compare bench/random bench/expert",
+    view: "visgenenv view run/traces.jsonl",
 }
 for _command, _example in _EXAMPLES.items():
     app.command(epilog=f"Example: {_example}")(_command)
+app.add_typer(tasks, name="tasks")
 app.add_typer(media, name="media")
+app.add_typer(train, name="train")
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

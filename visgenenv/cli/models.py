@@ -12,7 +12,9 @@ from visgenenv.policies import ChatPolicy, Policy
 from visgenenv.prompts import Images
 
 CHAT = "chat"
-PLAYERS = (*POLICIES, CHAT)
+TRAINED = "ppo:"
+"""Before the folder of a policy trained on the control view."""
+PLAYERS = (*POLICIES, CHAT, f"{TRAINED}FOLDER")
 
 _IMAGES: tuple[Images, ...] = ("user", "tool", "none")
 Model = Annotated[str | None, typer.Option(help="With --policy chat: the model, as its server names it.")]
@@ -36,7 +38,11 @@ def named_player(
     temperature: float,
     max_tokens: int,
 ) -> Policy:
-    """Return a policy by name; "chat" needs a model and a server, and nobody else takes them."""
+    """Return a policy by name; "chat" needs a model and a server, "ppo:FOLDER" is what `visgenenv train ppo` left."""
+    if policy.startswith(TRAINED):
+        from visgenenv.adapters.trained import load_trained
+
+        return load_trained(policy.removeprefix(TRAINED))
     if known("policy", policy, [*POLICIES, CHAT]) != CHAT:
         if model or base_url:
             raise BadInput(f"--model and --base-url belong to --policy {CHAT}, not to {policy}")
