@@ -9,7 +9,7 @@ TRAIN_STAMP := .venv-train/.installed
 ON_OLD_GYMNASIUM := tests/test_env.py tests/test_spaces.py tests/test_vector.py tests/test_wrappers.py
 
 .DEFAULT_GOAL := help
-.PHONY: help setup train-setup demo test test-train test-all check docs bench clean
+.PHONY: help setup train-setup demo test test-train test-all check docs site bench clean
 
 help:  ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*  ## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
@@ -46,24 +46,31 @@ test-train: $(TRAIN_STAMP)  ## Run the tests of training but the slow ones: ever
 	$(TRAIN)/python -m pytest -W default -m 'not slow' tests/train $(ON_OLD_GYMNASIUM)
 
 test-all: $(STAMP) $(TRAIN_STAMP)  ## Run every test: long encodes, the wheel and training runs too
+	@command -v ffprobe >/dev/null || { apt-get install -y --no-install-recommends ffmpeg || brew install ffmpeg; } \
+		>/dev/null 2>&1 || echo "ffprobe is not here and could not be installed: its second opinion on files is left out"
 	$(BIN)/python -m pytest -n auto
 	$(TRAIN)/python -m pytest -W default tests/train
 
-check: $(STAMP)  ## Lint, formatting, types, layers, generated pages
+check: $(STAMP)  ## Lint, formatting, types, layers, generated pages, documentation without warnings
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python scripts/generate_docs.py --check
+	$(MAKE) --no-print-directory site
 
 docs: $(STAMP)  ## Write the generated pages of docs/ anew
 	$(BIN)/python scripts/generate_docs.py
+
+site: $(STAMP)  ## Build the documentation into site/, warnings being errors; open site/index.html
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
 
 bench: $(STAMP)  ## Measure steps per second, tools, rewards and media
 	$(BIN)/python benchmarks/step.py
 	$(BIN)/python benchmarks/tools.py
 	$(BIN)/python benchmarks/rewards.py
 	$(BIN)/python benchmarks/media.py --quick
+	$(BIN)/python benchmarks/bench.py
 
 clean:  ## Remove .venv, .venv-train and everything tools have cached
-	rm -rf .venv .venv-train .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis build dist
+	rm -rf .venv .venv-train .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis build dist site

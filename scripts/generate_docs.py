@@ -1,4 +1,4 @@
-"""Writes the pages of `docs/` that follow from data: tools and task gallery. With `--check`, says which are stale."""
+"""Writes the pages of `docs/` that follow from data: tools, task gallery, charts. With `--check`, says which are stale."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from performance_charts import charts
 from tool_pages import catalogue
 
 from visgenenv.tasks import load_suite
@@ -19,7 +20,8 @@ DOCS = Path(__file__).resolve().parent.parent / "docs"
 def pages() -> dict[Path, str]:
     """Return every generated page with its content."""
     tasks = {"gallery.md": gallery(load_suite("dev")), "requests.md": requests(SEED)}
-    return {**catalogue(load_toolbox(), DOCS), **{DOCS / "tasks" / name: text for name, text in tasks.items()}}
+    written = {DOCS / "tasks" / name: text for name, text in tasks.items()}
+    return {**catalogue(load_toolbox(), DOCS), **written, **charts(DOCS)}
 
 
 SEED = 6

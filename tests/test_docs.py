@@ -16,6 +16,9 @@ WITH_CODE = [page for page in PAGES if "```python" in page.read_text("utf-8")]
 BLOCK = re.compile(r"^```python\n(?P<code>.*?)^```\n(?:\n?^```text\n(?P<printed>.*?)^```$)?", re.DOTALL | re.MULTILINE)
 LINK = re.compile(r"\]\((?!https?://)(?P<target>[^)#\s]*)(?:#(?P<anchor>[^)\s]*))?\)")
 
+NEEDS = {"training.md": "trl"}
+"""Pages that need an optional package; tests/train/test_trl_docs.py runs them where it is installed."""
+
 
 def blocks(page):
     """Return code and expected output (or None) of every Python block, with its line number."""
@@ -25,6 +28,7 @@ def blocks(page):
 
 @pytest.mark.parametrize("page", WITH_CODE, ids=lambda page: page.name)
 def test_code_of_the_page_runs_and_prints_what_the_page_says(page, tmp_path, monkeypatch):
+    pytest.importorskip(NEEDS.get(page.name, "pytest"))
     monkeypatch.chdir(tmp_path)
     names = {"__name__": "page"}
     for line, code, expected in blocks(page):
