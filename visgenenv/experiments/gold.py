@@ -76,7 +76,7 @@ def received(trajectory: Trajectory) -> list[Asset]:
     """Return the files of the kind asked for that the answer names and the episode made, each once."""
     answer = trajectory.answer
     named = [trajectory.asset(url) for url in answer.answer_url_list] if answer else []
-    right = [asset for asset in named if asset and asset.kind == trajectory.task.modality and asset.parents is not None]
+    right = [asset for asset in named if asset and asset.kind == trajectory.task.modality]
     return list({asset.id: asset for asset in right if asset.created_by != "user"}.values())
 
 
