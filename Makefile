@@ -62,8 +62,9 @@ check: $(STAMP)  ## Lint, formatting, types, layers, generated pages, documentat
 docs: $(STAMP)  ## Write the generated pages of docs/ anew
 	$(BIN)/python scripts/generate_docs.py
 
+# Not --quiet: with it --strict sees no warnings.
 site: $(STAMP)  ## Build the documentation into site/, warnings being errors; open site/index.html
-	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict
 
 bench: $(STAMP)  ## Measure steps per second, tools, rewards and media
 	$(BIN)/python benchmarks/step.py

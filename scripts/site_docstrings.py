@@ -8,6 +8,7 @@ from typing import Any
 import griffe
 
 _TITLE = re.compile(r"^Example:$", re.MULTILINE)
+_ARGUMENTS = re.compile(r"^Args:$", re.MULTILINE)
 
 
 class Docstrings(griffe.Extension):
@@ -22,6 +23,9 @@ class Docstrings(griffe.Extension):
         """List the fields of a `Struct` in its docstring, unless that does so itself."""
         if not cls.docstring or "Struct" not in map(str, cls.bases):
             return
+        cls.docstring.value = _ARGUMENTS.sub(
+            "Attributes:", cls.docstring.value
+        )  # there is no `__init__` to hold them against
         fields = [one for one in cls.attributes.values() if one.is_public and one.annotation is not None]
         fields = [one for one in fields if "property" not in one.labels]
         if fields and "Attributes:" not in cls.docstring.value:

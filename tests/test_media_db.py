@@ -255,6 +255,7 @@ def test_what_ships_is_sound_and_found_by_its_words() -> None:
     check_media(MediaDB(), deep=True)
     assert MediaDB().count("image") >= 20
     assert MediaDB().count("audio") >= 10
+    assert Path(drawn(MediaDB(), "video", 16, 9, 8, words="一只兔子").path).name == "rabbit.mp4"
     assert Path(drawn(MediaDB(), "image", 3, 2, words="两只小狗").path).name == "dogs.webp"
     assert Path(drawn(MediaDB(), "audio", seconds=20, words="calm music").path).name == "calm.m4a"
     with pytest.raises(MediaError, match="cannot be changed"):
@@ -266,14 +267,14 @@ def test_every_shipped_file_names_author_licence_and_origin() -> None:
     named = {row["file"]: row for row in rows}
     assert len(named) == len(rows)
     listed = orjson.loads((MEDIA_DB / "index.json").read_bytes())["entries"]
-    folders = {"photos", "sounds", "music"}
+    folders = {"photos", "clips", "sounds", "music"}
     there = {path.relative_to(MEDIA_DB).as_posix() for name in folders for path in (MEDIA_DB / name).iterdir()}
     assert there == {entry["file"] for entry in listed} == {name for name in named if name.split("/")[0] in folders}
     for entry in listed:
         row = named[entry["file"]]
         assert all(row.values()), row
         assert entry["licence"] == row["licence"]
-        assert row["licence"] in ("CC0-1.0", "CC-BY-2.0", "CC-BY-4.0", "Public domain", "MIT")
+        assert row["licence"] in ("CC0-1.0", "CC-BY-2.0", "CC-BY-3.0", "CC-BY-4.0", "Public domain", "MIT")
         assert entry["caption"]["en"].isascii()
         assert any("\u4e00" <= letter <= "\u9fff" for letter in entry["caption"]["zh"])
         assert entry["tags"]

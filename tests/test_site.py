@@ -137,7 +137,17 @@ def test_the_site_builds_without_a_warning_and_asks_no_other_server(tmp_path):
         assert str(ROOT) not in text, page.name
 
 
+@pytest.mark.parametrize("link", ["nowhere.md", "index.md#nowhere", "../nowhere.py"])
+def test_a_link_that_leads_nowhere_fails_the_build(link, tmp_path):
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "docs" / "index.md").write_text(f"# Title\n\n[a link]({link})\n", "utf-8")
+    small = f"INHERIT: {ROOT / 'mkdocs.yml'}\ndocs_dir: docs\nhooks: []\nnav: [index.md]\nplugins: []\nextra_css: []\n"
+    (tmp_path / "mkdocs.yml").write_text(small, "utf-8")
+    done = build(tmp_path / "mkdocs.yml", tmp_path / "site")
+    assert done.returncode != 0 and link.split("#")[-1] in done.stderr
+
+
 def build(config, folder):
-    command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--quiet", "-f", str(config), "-d", str(folder)]
+    command = [sys.executable, "-m", "mkdocs", "build", "--strict", "-f", str(config), "-d", str(folder)]
     environment = {**os.environ, "NO_MKDOCS_2_WARNING": "1"}
     return subprocess.run(command, capture_output=True, text=True, timeout=300, env=environment)

@@ -63,7 +63,7 @@ def _rounded(steps: float) -> float:
     """Return the next number up whose fifths are easy to read.
 
     >>> _rounded(200_704), _rounded(2_048)
-    (225000, 2250)
+    (225000.0, 2250.0)
     """
     unit: int = 10 ** (len(str(int(steps))) - 2)
     return next(n * unit for n in (10, 15, 20, 22.5, 25, 30, 40, 50, 60, 75, 100) if n * unit >= steps)

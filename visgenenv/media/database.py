@@ -39,7 +39,7 @@ class MediaDB(Struct, frozen=True):
     and handed to other processes.
 
     Attributes:
-        path: The folder of a database of your own (`visgenenv media add`); None: the photos and sounds that ship.
+        path: The folder of a database of your own (`visgenenv media add`); None: the photos, clips and sounds that ship.
         match: "prompt" or "random".
 
     Example:

@@ -1,4 +1,4 @@
-"""The database that ships: a few photos and sounds whose licences allow it (`media_db/ATTRIBUTION.csv`)."""
+"""The database that ships: a few photos, clips and sounds whose licences allow it (`media_db/ATTRIBUTION.csv`)."""
 
 from __future__ import annotations
 
@@ -39,6 +39,8 @@ def _entry(row: dict[str, Any]) -> Entry:
         row["kind"],
         row.get("width", 0),
         row.get("height", 0),
+        row.get("n_frames", 0),
+        tuple(row.get("fps", (0, 1))),
         n_samples=row.get("n_samples", 0),
         sample_rate=row.get("sample_rate", 0),
         words=words,
