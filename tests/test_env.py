@@ -290,3 +290,9 @@ def test_a_text_step_draws_nothing(monkeypatch):
         monkeypatch.setattr(media, name, drawn)
     env, *_ = started()
     env.step(DRAW)
+
+
+def test_a_misspelt_option_of_reset_is_named():
+    env = gym.make("VisGen-v0")
+    with pytest.raises(ValueError, match="not 'taks'; did you mean 'task'"):
+        env.reset(options={"taks": "paper/felt-workshop"})

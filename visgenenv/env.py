@@ -14,7 +14,7 @@ from gymnasium.error import ResetNeeded
 from visgenenv import media as media_layer
 from visgenenv import prompts
 from visgenenv.episode import MAX_OBSERVATION, Episode
-from visgenenv.errors import TaskError
+from visgenenv.errors import TaskError, did_you_mean
 from visgenenv.luck import derive_key, digest, uniforms
 from visgenenv.media import MediaDB
 from visgenenv.media.looking import Looker
@@ -130,7 +130,7 @@ class VisGenEnv(gym.Env[Any, str]):
     ) -> tuple[Observation, dict[str, Any]]:
         """Start an episode; the same seed and task give the same ids, luck and observations anywhere."""
         super().reset(seed=seed)
-        options = options or {}
+        options = _known_options(options or {})
         episode_seed = int(self.np_random.integers(1 << 62)) if seed is None else seed
         task = self._find_task(options.get("task"), episode_seed)
         self._policy_seed = options.get("policy_seed")
@@ -251,6 +251,18 @@ class VisGenEnv(gym.Env[Any, str]):
 def _sample_action(schemas: Sequence[dict[str, Any]], rng: np.random.Generator) -> str:
     """Draw a well-formed turn with one random call."""
     return random_call(schemas, rng)
+
+
+_OPTIONS = ("task", "world_seed", "policy_seed")
+
+
+def _known_options(options: dict[str, Any]) -> dict[str, Any]:
+    """Return the options of a reset; one nobody knows is a slip that would otherwise play another request."""
+    for name in options:
+        if name not in _OPTIONS:
+            hint = did_you_mean(str(name), _OPTIONS)
+            raise ValueError(f"reset(options=...) knows {', '.join(_OPTIONS)}, not {name!r}{hint}")
+    return options
 
 
 def _observation_space(mode: str) -> spaces.Space[Any]:
