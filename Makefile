@@ -9,7 +9,7 @@ TRAIN_STAMP := .venv-train/.installed
 ON_OLD_GYMNASIUM := tests/test_env.py tests/test_spaces.py tests/test_vector.py tests/test_wrappers.py
 
 .DEFAULT_GOAL := help
-.PHONY: help setup train-setup demo test test-train test-all check docs site bench clean
+.PHONY: help setup train-setup demo train-demo test test-train test-all check docs site bench clean
 
 help:  ## List the targets
 	@sed -n 's/^\([a-z-]*\):.*  ## /\1\t/p' $(MAKEFILE_LIST) | expand -t 12
@@ -38,6 +38,9 @@ $(TRAIN_STAMP): pyproject.toml hatch_build.py
 
 demo: $(STAMP)  ## Play the published requests and 93 more with the expert and a random policy; writes demo/index.html
 	$(BIN)/visgenenv demo --out demo
+
+train-demo: $(TRAIN_STAMP)  ## PPO learns the control view with Ray RLlib on two cores; writes runs/ppo with the curve
+	$(TRAIN)/visgenenv train ppo --steps 100000 --out runs/ppo
 
 test: $(STAMP)  ## Run the tests but the slow ones, in parallel
 	$(BIN)/python -m pytest -n auto -m 'not slow'
