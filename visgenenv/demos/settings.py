@@ -15,10 +15,10 @@ VERSION = 1
 
 WEIGHTS: Mapping[str, float] = {
     "optimal": 0.06,
-    "reflective": 0.17,
-    "recovering": 0.09,
+    "reflective": 0.175,
+    "recovering": 0.095,
     "verbose": 0.12,
-    "sloppy": 0.28,
+    "sloppy": 0.27,
     "failing": 0.28,
 }
 """How often each quality mode of the expert plays. As in VisionCreator 72 of 100 trajectories deliver something; the

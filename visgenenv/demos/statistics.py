@@ -22,9 +22,9 @@ NAMES = ("type", "lang", "modality", "difficulty", "dimension", "mode")
 BINS: dict[str, tuple[float, ...]] = {
     "steps": tuple(range(0, 51, 3)),
     "turns": tuple(range(0, 31, 2)),
-    "tokens": tuple(range(16_000, 48_001, 2_000)),
+    "tokens": tuple(range(0, 48_001, 2_000)),
 }
-"""Edges of the histograms; the last bin holds everything beyond, the first everything below."""
+"""Edges of the histograms; the last bin holds everything beyond. Empty bins at both ends are not shown."""
 ABOVE: dict[str, tuple[int, ...]] = {"steps": (10, 15, 20), "tokens": (24_000, 28_000, 32_000)}
 
 PAPER = {
@@ -71,14 +71,15 @@ class Figures(Struct, frozen=True):
         return sum(value > limit for value in values) / len(values) if values else 0.0
 
     def histogram(self, name: str) -> list[tuple[str, int]]:
-        """Return label and count of every bin."""
+        """Return label and count of every bin from the first that holds something to the last."""
         edges = BINS[name]
         counts = [0] * (len(edges) - 1)
         for value in self.numbers[name]:
             counts[max(0, sum(value >= edge for edge in edges[1:-1]))] += 1
         labels = [_label(low, high) for low, high in pairwise(edges)]
         labels[-1] = f"{_short(edges[-2])} and more"
-        return list(zip(labels, counts, strict=True))
+        filled = [place for place, n in enumerate(counts) if n] or [0]
+        return list(zip(labels, counts, strict=True))[filled[0] : filled[-1] + 1]
 
     def summary(self) -> dict[str, Any]:
         """Return means, shares, histograms and counts as plain data."""
