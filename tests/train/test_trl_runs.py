@@ -6,10 +6,10 @@ import torch
 from scripted import VIEW, config, trainer
 
 from visgenenv import ExpertPolicy, load_suite, rollout, score
+from visgenenv.adapters.lm.view import compact
 from visgenenv.adapters.tiny import TinySize, build_tiny, load_tiny, save_tiny
 from visgenenv.adapters.trl import ChatCollator, QwenVLPolicy, View, demo_dataset, task_rows, trace_dataset
 from visgenenv.adapters.trl.settings import parse_grpo, parse_sft
-from visgenenv.adapters.trl.view import compact
 from visgenenv.cli import main
 from visgenenv.errors import VisGenError
 from visgenenv.trace import read_traces, replay, write_traces

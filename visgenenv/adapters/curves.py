@@ -66,7 +66,7 @@ def _rounded(steps: float) -> float:
     (225000.0, 2250.0)
     """
     unit: int = 10 ** (len(str(int(steps))) - 2)
-    return next(n * unit for n in (10, 15, 20, 22.5, 25, 30, 40, 50, 60, 75, 100) if n * unit >= steps)
+    return next(n * unit for n in (10, 12.5, 15, 20, 22.5, 25, 30, 40, 50, 60, 75, 100) if n * unit >= steps)
 
 
 def _cycle() -> Iterator[str]:

@@ -88,6 +88,18 @@ def component_means(records: Sequence[RewardRecord]) -> dict[str, float | None]:
     return out
 
 
+def run_summary(out: str | Path, seconds: float) -> dict[str, Any]:
+    """Return what a run did, from its `metrics.jsonl`: steps, first and last rewards, held-out rewards."""
+    rows = [orjson.loads(line) for line in (Path(out) / METRICS).read_bytes().splitlines()]
+    facts: dict[str, Any] = {"out": str(out), "model": str(Path(out) / "final"), "seconds": round(seconds, 1)}
+    facts["steps"] = max((row["step"] for row in rows), default=0)
+    for name in ("loss", "reward", "heldout_reward"):
+        values = [row[name] for row in rows if row.get(name) is not None]
+        if values:
+            facts[name] = {"first": values[0], "last": values[-1]}
+    return facts
+
+
 def _step_of(line: bytes) -> float:
     try:
         return float(orjson.loads(line)["step"])

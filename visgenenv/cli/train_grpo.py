@@ -1,23 +1,26 @@
-"""`visgenenv train grpo` and `visgenenv train sft`: language models with TRL."""
+"""`visgenenv train grpo` and `visgenenv train sft`: language models with TRL, or GRPO with RLlib."""
 
 from __future__ import annotations
 
 import logging
 import os
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 from rich.markup import escape
 
-from visgenenv.cli.terminal import Json, bar, console, emit, known, writable
+from visgenenv.cli.terminal import BadInput, Json, console, emit, known, training_bar, writable
+
+ENGINES = ("trl", "rllib")
+"""Who trains."""
 
 Steps = Annotated[int | None, typer.Option(min=1, help="Optimiser steps. Default: 100.", show_default=False)]
 Model = Annotated[str | None, typer.Option(help="'tiny' (default, built here), a folder, or a name of the hub.", show_default=False)]  # fmt: skip
 OutDir = Annotated[Path | None, typer.Option("--out", help="Folder to write to. Default: run.", show_default=False)]
-Config = Annotated[Path | None, typer.Option(help="YAML file of settings, in TRL's style.", show_default=False)]
+Config = Annotated[Path | None, typer.Option(help="YAML file of settings.", show_default=False)]
 Seed = Annotated[int | None, typer.Option(min=0, help="Of worlds, sampling and order. Default: 42.", show_default=False)]  # fmt: skip
 Resume = Annotated[bool, typer.Option("--resume", help="Go on from the latest checkpoint in the folder.")]
 HelpAll = Annotated[bool, typer.Option("--help-all", help="List every setting, TRL's own too, and stop.")]
@@ -28,12 +31,15 @@ MORE = {"allow_extra_args": True, "ignore_unknown_options": True}
 
 def grpo(
     context: typer.Context,
-    engine: Annotated[str, typer.Option(help="Who trains: trl.")] = "trl",
+    engine: Annotated[str, typer.Option(help="Who trains: trl (one machine), rllib (a laptop to a cluster).")] = "trl",
     model: Model = None,
     suite: Annotated[
         str | None, typer.Option(help="Tasks to train on: a suite or a JSONL file. Default: train.", show_default=False)
     ] = None,
     steps: Steps = None,
+    iterations: Annotated[
+        int | None, typer.Option(min=1, help="RLlib's word for --steps. Default: 100.", show_default=False)
+    ] = None,
     out: OutDir = None,
     config: Config = None,
     seed: Seed = None,
@@ -43,11 +49,18 @@ def grpo(
 ) -> None:
     """Train a language model with GRPO, pictures in the loop.
 
-    Writes OUT/metrics.jsonl, OUT/traces.jsonl, OUT/heldout.jsonl, checkpoints and OUT/final. Every setting of TRL's
-    GRPOConfig and ModelConfig (LoRA) is an option too: --num_generations 8 --learning_rate 1e-5 --use_peft.
+    Writes OUT/metrics.jsonl, OUT/traces.jsonl, OUT/heldout.jsonl, checkpoints and OUT/final. With --engine trl every
+    setting of TRL's GRPOConfig and ModelConfig (LoRA) is an option too: --num_generations 8 --use_peft; with
+    --engine rllib every setting of docs/rllib.md: --runners 2 --engines 1 --lora_r 16. --help-all lists them.
     """  # fmt: skip
-    known("engine", engine, ("trl",))
+    known("engine", engine, ENGINES)
+    steps = iterations if steps is None else steps
     _quiet()
+    if engine == "rllib":
+        named = {"model": model, "suite": suite, "iterations": steps, "out": out, "seed": seed}
+        told = {name: str(value) for name, value in named.items() if value is not None}
+        _rllib(context, told | ({"resume": "true"} if resume else {}), config, as_json, help_all)
+        return
     from visgenenv.adapters.trl.settings import parse_grpo
 
     given = _arguments(context, help_all, model=model, suite=suite, max_steps=steps, out=out, config=config, seed=seed)
@@ -82,6 +95,45 @@ def sft(
     _run("run_sft", settings, as_json)
 
 
+def _rllib(context: typer.Context, given: dict[str, str], config: Path | None, as_json: bool, help_all: bool) -> None:
+    """Train with RLlib."""
+    os.environ.setdefault("RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO", "0")
+    warnings.filterwarnings("ignore", category=DeprecationWarning)
+    logging.getLogger("ray").setLevel(logging.ERROR)
+    from visgenenv.adapters.rllib.grpo.settings import described, read_settings
+
+    if help_all:
+        for name, default, text in described():
+            console.print(f"--{name}  {escape(text)} [dim]{escape(default)}[/dim]")
+        return
+    settings = read_settings(config, {**given, **_pairs(context.args)})
+    from visgenenv.adapters.rllib.grpo import runs
+
+    if settings.resume:
+        runs.latest_checkpoint(settings.out)
+    writable(Path(settings.out))
+    with training_bar(settings.iterations, Path(settings.out) / "metrics.jsonl") as done:
+        facts = runs.run_grpo(settings, tick=done)
+    _tell(facts, as_json)
+
+
+def _pairs(arguments: Sequence[str]) -> dict[str, str]:
+    """Return `--name value`, `--name=value` and `--name` alone (true) as a mapping."""
+    out: dict[str, str] = {}
+    name = ""
+    for part in arguments:
+        if part.startswith("--"):
+            name, equals, value = part[2:].partition("=")
+            name = name.replace("-", "_")
+            out[name] = value if equals else "true"
+            name = "" if equals else name
+        elif name:
+            out[name], name = part, ""
+        else:
+            raise BadInput(f"unexpected argument {part!r}")
+    return out
+
+
 def _arguments(context: typer.Context, help_all: bool, **options: Any) -> list[str]:
     """Return what was given as TRL's parser reads it; what was not given is left to the file and the defaults."""
     given = [str(part) for name, value in options.items() if value is not None for part in (f"--{name}", value)]
@@ -96,8 +148,13 @@ def _run(name: str, settings: Any, as_json: bool) -> None:
     disable_progress_bar()
     writable(Path(settings[0].out))
     work: Callable[..., dict[str, Any]] = getattr(runs, name)
-    with bar("training", int(settings[1].max_steps)) as done:
+    with training_bar(int(settings[1].max_steps), Path(settings[0].out) / "metrics.jsonl") as done:
         facts = work(*settings, tick=done)
+    _tell(facts, as_json)
+
+
+def _tell(facts: dict[str, Any], as_json: bool) -> None:
+    """Show a summary."""
     if as_json:
         emit(facts)
         return

@@ -12,10 +12,19 @@ from ray.rllib.core.columns import Columns
 from ray.rllib.core.distribution.torch.torch_distribution import TorchMultiCategorical
 from ray.rllib.core.rl_module.apis import ValueFunctionAPI
 from ray.rllib.core.rl_module.torch import TorchRLModule
+from ray.util import log_once
 from torch import nn
 
 _NEVER = -1e9
 """Logit of a choice that the mask rules out."""
+_NOTICES = ("PPO_on_new_api_stack", "RLModule(config=[RLModuleConfig object])")
+"""What RLlib says once of itself: that PPO runs on the API stack we mean, and that its own base class is out of date."""
+
+
+def notices_read() -> None:
+    """Mark RLlib's notices about itself as told; any other warning still comes through."""
+    for notice in _NOTICES:
+        log_once(notice)
 
 
 class MaskedModule(TorchRLModule, ValueFunctionAPI):
@@ -72,6 +81,7 @@ class RllibController:
     @classmethod
     def load(cls, checkpoint: str | Path) -> RllibController:
         """Return the controller of a checkpoint that `visgenenv train ppo` has written (its folder)."""
+        notices_read()
         path = Path(checkpoint).resolve() / "learner_group" / "learner" / "rl_module" / "default_policy"
         return cls(MaskedModule.from_checkpoint(path))
 

@@ -8,7 +8,7 @@ from typing import Any
 from ray.rllib.algorithms.ppo import PPOConfig
 from ray.rllib.core.rl_module.rl_module import RLModuleSpec
 
-from visgenenv.adapters.rllib.module import MaskedModule
+from visgenenv.adapters.rllib.module import MaskedModule, notices_read
 from visgenenv.rewards import COMPONENTS
 from visgenenv.rewards.presets import DEFAULT
 from visgenenv.types import Task
@@ -52,6 +52,7 @@ def control_config(
     """
     env = {"tasks": tasks, "reward": reward, "faults": faults, "shaping": shaping, "records": False}
     batch = 1_024
+    notices_read()
     return (
         PPOConfig()
         .environment(ENV, env_config=env)

@@ -16,7 +16,7 @@ from ray.rllib.algorithms.ppo import PPO
 
 from visgenenv.adapters.control_runs import HELDOUT, TRAINING, Chosen, Measure, draw_run
 from visgenenv.adapters.folder import Folder
-from visgenenv.adapters.rllib.module import MaskedModule, RllibController
+from visgenenv.adapters.rllib.module import MaskedModule, RllibController, notices_read
 from visgenenv.adapters.rllib.ppo import component_row, control_config
 from visgenenv.control import layout_of
 from visgenenv.errors import VisGenError
@@ -63,7 +63,7 @@ def run_ppo(settings: PpoSettings, tick: Tick | None = None) -> dict[str, Any]:
         tick: Called with the steps done so far.
 
     Raises:
-        VisGenError: There is nothing to resume.
+        VisGenError: There is nothing to resume, or nothing left to do.
     """
     start = perf_counter()
     os.environ.setdefault("RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO", "0")
@@ -101,8 +101,12 @@ def _algorithm(settings: PpoSettings, folder: Folder) -> tuple[Algorithm, int]:
         return config.build_algo(), 0
     if not path.is_dir():
         raise VisGenError(f"{settings.out}: there is no checkpoint to go on from; leave out --resume")
+    notices_read()
     algorithm = PPO.from_checkpoint(path)
     done = _steps(algorithm.metrics.peek())
+    if done >= settings.steps:
+        algorithm.stop()
+        raise VisGenError(f"{settings.out}: its checkpoint has {done:,} steps already; to go on, ask for more --steps")
     folder.begin(done)
     return algorithm, done
 

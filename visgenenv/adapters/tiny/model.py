@@ -25,6 +25,8 @@ class TinySize(Struct, frozen=True, kw_only=True):
         positions: Longest conversation in tokens.
         std: Of the random weights. Trained from scratch, models this small get stuck on copying words from the request
             at 0.02, the usual value, and learn it at 0.08.
+        rope_theta: Base of the rotary positions. The smaller, the more of them tell neighbours apart; 500 suits
+            conversations of a thousand tokens.
     """
 
     hidden: int = 64
@@ -34,6 +36,7 @@ class TinySize(Struct, frozen=True, kw_only=True):
     vocab_size: int = 1024
     positions: int = 32768
     std: float = 0.02
+    rope_theta: float = 1e4
 
     def __post_init__(self) -> None:
         if self.hidden % (8 * self.heads):
@@ -55,7 +58,7 @@ def tiny_config(size: TinySize, processor: Any) -> Qwen3VLConfig:
         "max_position_embeddings": size.positions,
         "rope_parameters": {
             "rope_type": "default",
-            "rope_theta": 1e4,
+            "rope_theta": size.rope_theta,
             "mrope_section": [head // 2 - 2 * quarter, quarter, quarter],
             "mrope_interleaved": True,
         },
@@ -81,8 +84,13 @@ def tiny_config(size: TinySize, processor: Any) -> Qwen3VLConfig:
     return Qwen3VLConfig(text_config=text, vision_config=vision, tie_word_embeddings=True, **ids)
 
 
-def build_tiny(size: TinySize | None = None, seed: int = 0) -> tuple[Any, Any]:
+def build_tiny(size: TinySize | None = None, seed: int = 0, tokenizer: Any = None) -> tuple[Any, Any]:
     """Return a random model and its processor; the same seed gives the same weights.
+
+    Args:
+        size: How large.
+        seed: Of the weights.
+        tokenizer: From `train_tokenizer`; default one of `size.vocab_size` tokens for all that this library says.
 
     Example:
         >>> model, processor = build_tiny()
@@ -90,7 +98,7 @@ def build_tiny(size: TinySize | None = None, seed: int = 0) -> tuple[Any, Any]:
         1024
     """
     size = size or TinySize()
-    processor = tiny_processor(size.vocab_size)
+    processor = tiny_processor(size.vocab_size, tokenizer=tokenizer)
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         model = Qwen3VLForConditionalGeneration(tiny_config(size, processor))

@@ -61,7 +61,9 @@ def _trained(vocab_size: int) -> Any:
     return train_tokenizer(vocab_size=vocab_size)
 
 
-def tiny_processor(vocab_size: int = 1024, patch_px: int = 16, min_px: int = 32, max_px: int = 256) -> Any:
+def tiny_processor(
+    vocab_size: int = 1024, patch_px: int = 16, min_px: int = 32, max_px: int = 256, tokenizer: Any = None
+) -> Any:
     """Return a processor for a tiny model.
 
     Args:
@@ -69,6 +71,7 @@ def tiny_processor(vocab_size: int = 1024, patch_px: int = 16, min_px: int = 32,
         patch_px: Side of a vision patch; two by two of them are one token.
         min_px: An image of less area than this squared is enlarged to it.
         max_px: An image of more area than this squared is reduced to it.
+        tokenizer: From `train_tokenizer`, in place of the one of `vocab_size`.
     """
     images = Qwen2VLImageProcessorPil(
         size={"shortest_edge": min_px**2, "longest_edge": max_px**2},
@@ -76,7 +79,7 @@ def tiny_processor(vocab_size: int = 1024, patch_px: int = 16, min_px: int = 32,
         image_mean=[0.5, 0.5, 0.5],
         image_std=[0.5, 0.5, 0.5],
     )
-    tokenizer = copy.deepcopy(_trained(vocab_size))
+    tokenizer = copy.deepcopy(_trained(vocab_size) if tokenizer is None else tokenizer)
     return ImageOnlyQwen3VLProcessor(images, tokenizer, chat_template=_template())
 
 

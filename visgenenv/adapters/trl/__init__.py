@@ -7,17 +7,20 @@ from visgenenv.adapters import require
 
 require("trl", "torch", "transformers", "trl", "datasets", "accelerate", "peft")
 
-from visgenenv.adapters.trl.advantages import RECIPES, Advantages  # noqa: E402
+from visgenenv.adapters.lm.advantages import RECIPES, Advantages  # noqa: E402
+from visgenenv.adapters.lm.data import draw_seed, task_rows  # noqa: E402
+from visgenenv.adapters.lm.episodes import EpisodeEnvironment  # noqa: E402
+from visgenenv.adapters.lm.metrics import batch_metrics  # noqa: E402
+from visgenenv.adapters.lm.models import load_model  # noqa: E402
+from visgenenv.adapters.lm.view import View  # noqa: E402
 from visgenenv.adapters.trl.chats import demo_dataset, trace_dataset  # noqa: E402
-from visgenenv.adapters.trl.data import draw_seed, task_dataset, task_rows, with_seeds  # noqa: E402
-from visgenenv.adapters.trl.environment import EpisodeEnvironment, TurnEnvironment, environment_factory  # noqa: E402
-from visgenenv.adapters.trl.models import load_model  # noqa: E402
+from visgenenv.adapters.trl.data import task_dataset, with_seeds  # noqa: E402
+from visgenenv.adapters.trl.environment import TurnEnvironment, environment_factory  # noqa: E402
 from visgenenv.adapters.trl.policy import QwenVLPolicy  # noqa: E402
-from visgenenv.adapters.trl.rewards import RewardFunction, batch_metrics, ltr_rewards  # noqa: E402
+from visgenenv.adapters.trl.rewards import RewardFunction, ltr_rewards  # noqa: E402
 from visgenenv.adapters.trl.sft import ChatCollator, sft_trainer  # noqa: E402
 from visgenenv.adapters.trl.stock import ToolEnvironment, tool_environment_factory  # noqa: E402
 from visgenenv.adapters.trl.trainer import VisGenGRPOTrainer  # noqa: E402
-from visgenenv.adapters.trl.view import View  # noqa: E402
 
 __all__ = [
     "RECIPES",

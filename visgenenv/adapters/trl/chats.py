@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +12,7 @@ import orjson
 from datasets import Dataset
 from PIL import Image
 
-from visgenenv.adapters.trl.view import Gallery, Message, View
+from visgenenv.adapters.lm.view import Gallery, Message, View
 from visgenenv.demos.chat import read_chat
 from visgenenv.errors import VisGenError
 from visgenenv.media.looking import Looker
@@ -29,7 +29,7 @@ def shown(
     schemas: Sequence[dict[str, Any]],
     lang: str,
     view: View,
-    look: Callable[[str], Any] | None,
+    gallery: Gallery,
 ) -> tuple[list[Message], list[dict[str, Any]]]:
     """Return a whole conversation as a model under `view` reads it, and the tools for its chat template.
 
@@ -38,9 +38,8 @@ def shown(
         schemas: Of the tools on offer.
         lang: Of the instructions.
         view: What of it is shown.
-        look: Gives the pictures of an asset url.
+        gallery: A new one; it draws the pictures, and knows afterwards what the links are called.
     """
-    gallery = Gallery(view, look)
     out = [*view.system(lang), {"role": "user", "content": view.request(messages[1], gallery)}]
     told: list[str] = []
     for message in messages[2:]:
@@ -49,7 +48,7 @@ def shown(
             continue
         out += view.results(told, gallery) if told else []
         told = []
-        out.append({"role": "assistant", "content": _CONTROL.sub("< |", message["content"])})
+        out.append({"role": "assistant", "content": _CONTROL.sub("< |", gallery.written(message["content"]))})
     out += view.results(told, gallery) if told else []
     return out, view.tools(schemas)
 
@@ -88,8 +87,9 @@ def _demo_row(row: dict[str, Any], folder: Path, view: View) -> dict[str, Any]:
     if missing is not None and view.images != "none":
         raise VisGenError(f"{missing}: this picture is missing; make the demonstrations with --images files")
     found = shown(
-        row["messages"], orjson.loads(row["tools"]), row["lang"], view, lambda url: [files[url]] if url in files else []
-    )
+        row["messages"], orjson.loads(row["tools"]), row["lang"], view,
+        Gallery(view, lambda url: [files[url]] if url in files else []),
+    )  # fmt: skip
     return _row(row["id"], *found)
 
 
@@ -118,7 +118,9 @@ def _trace_row(record: Trajectory, view: View, toolbox: Toolbox) -> dict[str, An
     chat = read_chat(record, toolbox)
     look = Looker({asset.id: asset for asset in record.assets}, view.image_px)
     schemas = [orjson.loads(schema) for schema in chat.schemas]
-    return _row(record.task.id, *shown(chat.messages, schemas, chat.lang, view, look if chat.pictures else None))
+    return _row(
+        record.task.id, *shown(chat.messages, schemas, chat.lang, view, Gallery(view, look if chat.pictures else None))
+    )
 
 
 def _row(name: str, messages: list[Message], tools: list[dict[str, Any]]) -> dict[str, Any]:

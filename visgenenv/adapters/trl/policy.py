@@ -9,10 +9,10 @@ import torch
 from msgspec import to_builtins
 from transformers import ProcessorMixin
 
+from visgenenv.adapters.lm.turns import flat_text, vision_ids
+from visgenenv.adapters.lm.view import Gallery, View
 from visgenenv.adapters.trl.chats import shown
 from visgenenv.adapters.trl.constrained import Constraint
-from visgenenv.adapters.trl.turns import flat_text, vision_ids
-from visgenenv.adapters.trl.view import View
 from visgenenv.media.looking import Looker
 from visgenenv.prompts import load_dialect
 from visgenenv.types import Conversation
@@ -29,7 +29,8 @@ class QwenVLPolicy:
         processor: Its processor, or the tokenizer of a model that reads text only.
         view: What of a conversation is shown; the same as in training.
         max_turn_tokens: Longest turn.
-        temperature: 0.0: the likeliest token.
+        temperature: 0.0: the likeliest token. Otherwise every token can be drawn, as in training: transformers alone
+            would keep to the fifty likeliest.
         batch: Conversations in a batch.
         constraint: Holds the model to a grammar of its tools; default: it writes what it likes.
 
@@ -77,7 +78,8 @@ class QwenVLPolicy:
 
     def act(self, conversations: Sequence[Conversation]) -> list[str]:
         """Return one turn per conversation."""
-        prompts = [self._prompt(one) for one in conversations]
+        galleries = [self._gallery(one) for one in conversations]
+        prompts = [self._prompt(one, gallery) for one, gallery in zip(conversations, galleries, strict=True)]
         order = sorted(range(len(prompts)), key=lambda place: len(prompts[place][0]))
         turns = [""] * len(prompts)
         for start in range(0, len(order), self.batch):
@@ -85,13 +87,15 @@ class QwenVLPolicy:
             seed = conversations[places[0]].seed + conversations[places[0]].turn
             held = self.constraint and self.constraint.processor([conversations[place].tools for place in places])
             for place, turn in zip(places, self._write([prompts[one] for one in places], seed, held), strict=True):
-                turns[place] = turn
+                turns[place] = galleries[place].meant(turn)
         return turns
 
-    def _prompt(self, conversation: Conversation) -> tuple[str, list[Any]]:
+    def _gallery(self, conversation: Conversation) -> Gallery:
         look = conversation.look
-        look = look.sized(self.view.image_px) if isinstance(look, Looker) else look
-        messages, tools = shown(conversation.messages, conversation.tools, conversation.lang, self.view, look)
+        return Gallery(self.view, look.sized(self.view.image_px) if isinstance(look, Looker) else look)
+
+    def _prompt(self, conversation: Conversation, gallery: Gallery) -> tuple[str, list[Any]]:
+        messages, tools = shown(conversation.messages, conversation.tools, conversation.lang, self.view, gallery)
         pictures = [part["image"] for one in messages if isinstance(one["content"], list) for part in one["content"] if part["type"] == "image"]  # fmt: skip
         if not self._sees:
             messages = [{**one, "content": flat_text([one])} for one in messages]
@@ -111,7 +115,9 @@ class QwenVLPolicy:
             inputs = self.processor(texts, **options)
         inputs = inputs.to(self.model.device)
         sampling: dict[str, Any] = (
-            {"do_sample": True, "temperature": self.temperature} if self.temperature else {"do_sample": False}
+            {"do_sample": True, "temperature": self.temperature, "top_k": 0, "top_p": 1.0}
+            if self.temperature
+            else {"do_sample": False}
         )
         sampling |= {"suppress_tokens": self._pixels} if self._pixels else {}
         sampling |= {"logits_processor": [held]} if held else {}

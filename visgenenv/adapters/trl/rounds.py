@@ -9,7 +9,7 @@ from typing import Any
 import torch
 from trl import GRPOTrainer
 
-from visgenenv.adapters.trl.turns import Rollout, Writer
+from visgenenv.adapters.lm.turns import Rollout, Writer
 
 
 class EpisodeLoop(GRPOTrainer):

@@ -8,21 +8,22 @@ from time import perf_counter
 from typing import Any
 
 import msgspec
-import orjson
 from datasets import Dataset
 from peft import LoraConfig
 from transformers import PrinterCallback, ProgressCallback, TrainerCallback, set_seed
 from transformers.trainer_utils import get_last_checkpoint
 from trl import GRPOConfig, ModelConfig, SFTConfig, get_peft_config
 
-from visgenenv.adapters.folder import HELDOUT, METRICS, Folder, reward_row
+from visgenenv.adapters.folder import HELDOUT, Folder, reward_row, run_summary
+from visgenenv.adapters.lm.data import task_rows
+from visgenenv.adapters.lm.models import load_model
+from visgenenv.adapters.lm.settings import LORA_TARGETS, RunSettings
 from visgenenv.adapters.trl.chats import demo_dataset, trace_dataset
-from visgenenv.adapters.trl.data import task_dataset, task_rows
+from visgenenv.adapters.trl.data import task_dataset
 from visgenenv.adapters.trl.environment import environment_factory
-from visgenenv.adapters.trl.models import load_model
 from visgenenv.adapters.trl.policy import QwenVLPolicy
 from visgenenv.adapters.trl.rewards import ltr_rewards
-from visgenenv.adapters.trl.settings import LORA_TARGETS, GrpoSettings, RunSettings, SftSettings
+from visgenenv.adapters.trl.settings import GrpoSettings, SftSettings
 from visgenenv.adapters.trl.sft import lengths, sft_trainer
 from visgenenv.adapters.trl.trainer import VisGenGRPOTrainer
 from visgenenv.errors import VisGenError
@@ -31,7 +32,6 @@ from visgenenv.rollouts import rollout
 from visgenenv.types import Task
 
 FINAL = "final"
-
 
 Tick = Callable[[int], None]
 
@@ -76,7 +76,7 @@ def run_grpo(settings: GrpoSettings, config: GRPOConfig, lora: ModelConfig, tick
     if settings.heldout_limit:
         trainer.evaluate()
     _save(trainer, processor, settings.out)
-    return summary(settings.out, perf_counter() - start)
+    return run_summary(settings.out, perf_counter() - start)
 
 
 def run_sft(settings: SftSettings, config: SFTConfig, lora: ModelConfig, tick: Tick | None = None) -> dict[str, Any]:
@@ -106,22 +106,10 @@ def run_sft(settings: SftSettings, config: SFTConfig, lora: ModelConfig, tick: T
     _measure(policy, settings, folder, int(trainer.state.global_step), config.seed)
     _save(trainer, processor, settings.out)
     return {
-        **summary(settings.out, perf_counter() - start),
+        **run_summary(settings.out, perf_counter() - start),
         "demonstrations": len(dataset) - dropped,
         "left_out": dropped,
     }
-
-
-def summary(out: str | Path, seconds: float) -> dict[str, Any]:
-    """Return what a run did, from its `metrics.jsonl`: steps, first and last rewards, held-out rewards."""
-    rows = [orjson.loads(line) for line in (Path(out) / METRICS).read_bytes().splitlines()]
-    facts: dict[str, Any] = {"out": str(out), "model": str(Path(out) / FINAL), "seconds": round(seconds, 1)}
-    facts["steps"] = max((row["step"] for row in rows), default=0)
-    for name in ("loss", "reward", "heldout_reward"):
-        values = [row[name] for row in rows if row.get(name) is not None]
-        if values:
-            facts[name] = {"first": values[0], "last": values[-1]}
-    return facts
 
 
 def _model(settings: RunSettings, config: Any, lora: ModelConfig) -> tuple[Any, Any]:

@@ -12,9 +12,9 @@ from transformers import ProcessorMixin
 from trl import SFTConfig, SFTTrainer
 from trl.chat_template_utils import get_training_chat_template, has_generation_markers
 
+from visgenenv.adapters.lm.turns import flat_text
+from visgenenv.adapters.lm.view import View
 from visgenenv.adapters.trl.chats import opened
-from visgenenv.adapters.trl.turns import flat_text
-from visgenenv.adapters.trl.view import View
 
 _PADS = {"attention_mask": 0, "mm_token_type_ids": 0, "token_type_ids": 0, "labels": -100}
 _PIXELS = ("pixel_values", "image_grid_thw")

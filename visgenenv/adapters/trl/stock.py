@@ -15,8 +15,8 @@ from typing import Any, Literal
 import orjson
 from msgspec import structs
 
-from visgenenv.adapters.trl.environment import EpisodeEnvironment
-from visgenenv.adapters.trl.view import View
+from visgenenv.adapters.lm.episodes import EpisodeEnvironment
+from visgenenv.adapters.lm.view import View
 from visgenenv.env import VisGenEnv
 from visgenenv.rewards import score
 from visgenenv.tools import load_toolbox

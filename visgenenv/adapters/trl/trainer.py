@@ -14,13 +14,14 @@ from accelerate.utils import gather_object
 from transformers import ProcessorMixin
 
 from visgenenv.adapters.folder import HELDOUT, TRACES, Folder, reward_row
-from visgenenv.adapters.trl.advantages import Advantages, flat_rows, load_recipe
-from visgenenv.adapters.trl.data import draw_seed
-from visgenenv.adapters.trl.environment import EpisodeEnvironment, environment_factory
-from visgenenv.adapters.trl.models import load_model
+from visgenenv.adapters.lm.advantages import Advantages, flat_rows, load_recipe
+from visgenenv.adapters.lm.data import draw_seed
+from visgenenv.adapters.lm.episodes import EpisodeEnvironment
+from visgenenv.adapters.lm.models import load_model
+from visgenenv.adapters.lm.turns import Writer, flat_text, vision_ids
+from visgenenv.adapters.trl.environment import environment_factory
 from visgenenv.adapters.trl.rewards import RewardFunction, ltr_rewards
 from visgenenv.adapters.trl.rounds import EpisodeLoop
-from visgenenv.adapters.trl.turns import Writer, flat_text, vision_ids
 from visgenenv.rewards import RewardRecord
 
 _TRAINING, _MEASURING = 0, 1

@@ -7,6 +7,7 @@ from typing import Any, Literal
 
 from msgspec import Struct
 
+from visgenenv.adapters.lm.links import Links
 from visgenenv.policies.chat_messages import brief
 from visgenenv.prompts import pictured_urls, system_prompt
 
@@ -33,6 +34,9 @@ class View(Struct, frozen=True, kw_only=True):
         image_px: Longest side of a picture in pixels; Qwen3-VL takes one token for 32 x 32 of them.
         max_images: The first so many pictures of a rollout are shown. What was shown stays: a conversation only grows.
         result_chars: A longer tool result is cut to about so many characters; its status, error and urls stay.
+        links: "real", or "numbered": `asset://img_1.png` for the first link of the conversation, and so on. The numbers
+            are turned back before a turn is played, so that records hold real links; the model saves the copying of
+            random letters.
 
     Example:
         >>> View(images="none").images
@@ -45,6 +49,7 @@ class View(Struct, frozen=True, kw_only=True):
     image_px: int = 256
     max_images: int = 16
     result_chars: int | None = None
+    links: Literal["real", "numbered"] = "real"
 
     def system(self, lang: str) -> list[Message]:
         """Return the system message, if there is one."""
@@ -53,7 +58,7 @@ class View(Struct, frozen=True, kw_only=True):
 
     def request(self, message: Message, gallery: Gallery) -> str | list[dict[str, Any]]:
         """Return what the user says first, with the user's own pictures."""
-        return _with(message["content"], gallery.pictures(message))
+        return _with(gallery.told(message["content"]), gallery.pictures(message))
 
     def tools(self, schemas: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
         """Return the schemas on offer, for `tools=` of a chat template."""
@@ -70,7 +75,11 @@ class View(Struct, frozen=True, kw_only=True):
             shown = pictures if self.images == "tool" else []
             waiting += [] if self.images == "tool" else pictures
             messages.append(
-                {"role": "tool", "name": "tool", "content": _with(brief(content, self.result_chars), shown)}
+                {
+                    "role": "tool",
+                    "name": "tool",
+                    "content": _with(gallery.told(brief(content, self.result_chars)), shown),
+                }
             )
         if waiting:
             messages.append({"role": "user", "content": _with("", waiting)})
@@ -78,7 +87,7 @@ class View(Struct, frozen=True, kw_only=True):
 
 
 class Gallery:
-    """The pictures of one conversation, drawn as they are mentioned and counted.
+    """The pictures of one conversation, drawn as they are mentioned and counted, and the numbers of its links.
 
     Args:
         view: Says how many, and whether at all.
@@ -88,6 +97,19 @@ class Gallery:
     def __init__(self, view: View, look: Look | None):
         self._look = None if view.images == "none" else look
         self._left = view.max_images
+        self.links = Links() if view.links == "numbered" else None
+
+    def told(self, text: str) -> str:
+        """Return what the environment says as the model reads it."""
+        return self.links.told(text) if self.links else text
+
+    def written(self, text: str) -> str:
+        """Return what an assistant wrote, in the links that the model reads."""
+        return self.links.written(text) if self.links else text
+
+    def meant(self, text: str) -> str:
+        """Return what the model wrote, in real links."""
+        return self.links.meant(text) if self.links else text
 
     def pictures(self, message: Message) -> list[Any]:
         """Return the pictures that a message brings, as far as there is room for them."""

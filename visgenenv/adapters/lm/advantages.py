@@ -46,6 +46,43 @@ def load_recipe(recipe: str | Advantages) -> Advantages:
     return RECIPES[recipe]
 
 
+def group_advantages(rewards: torch.Tensor, group: int, recipe: Advantages) -> tuple[torch.Tensor, torch.Tensor]:
+    """Return the advantages of whole rollouts, by the same arithmetic as TRL's GRPO.
+
+    Args:
+        rewards: One a rollout, groups in a row, NaN where there is none: shape (n,), float64 if precision matters.
+        group: Rollouts in a group.
+        recipe: How differences to the group's mean are scaled.
+
+    Returns:
+        Advantages of shape (n,), 0.0 where there is no reward or nothing to learn; and which rollouts teach nothing.
+
+    Example:
+        >>> group_advantages(torch.tensor([1.0, 0.0, 0.5, 0.5]), 2, Advantages(scale="none"))[0].tolist()
+        [0.5, -0.5, 0.0, 0.0]
+    """
+    rows = rewards.view(-1, group)
+    flat = flat_rows(rewards, group, recipe.dead_zone)
+    advantages = rows - torch.nanmean(rows, 1, keepdim=True)
+    if recipe.scale == "group":
+        advantages = advantages / (_spread(rows).unsqueeze(1) + _EPSILON)
+    elif recipe.scale == "batch":
+        advantages = advantages / (_spread(rewards.view(1, -1)) + _EPSILON)
+    found = advantages.reshape(-1).nan_to_num(nan=0.0)
+    return found.masked_fill(flat, 0.0), flat
+
+
+_EPSILON = 1e-4
+"""Added to a standard deviation, as TRL does."""
+
+
+def _spread(rows: torch.Tensor) -> torch.Tensor:
+    """Return the standard deviation of each row, NaN left out, with Bessel's correction."""
+    count = (~torch.isnan(rows)).sum(1)
+    squares = torch.nansum((rows - torch.nanmean(rows, 1, keepdim=True)) ** 2, 1)
+    return (squares / (count - 1).clamp(min=1)).sqrt()
+
+
 def flat_rows(rewards: torch.Tensor, group: int, dead_zone: float) -> torch.Tensor:
     """Tell which rollouts belong to a group whose rewards hardly differ.
 

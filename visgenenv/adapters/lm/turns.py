@@ -9,7 +9,7 @@ import torch
 from msgspec import Struct
 from transformers import ProcessorMixin
 
-from visgenenv.adapters.trl.environment import EpisodeEnvironment
+from visgenenv.adapters.lm.episodes import EpisodeEnvironment
 from visgenenv.prompts import load_dialect
 from visgenenv.types import Sampling
 
@@ -63,21 +63,34 @@ class Writer:
         whole = self._text([*_DUMMY, *messages], ask=True)
         if not whole.startswith(self._head):
             raise ValueError("the chat template changes earlier turns when later ones come; use one that only appends")
+        return self._told(whole[self._skip :], messages)
+
+    def _told(self, text: str, messages: Sequence[dict[str, Any]]) -> Told:
+        """Return a text with the pictures of its messages as token ids and features."""
         parts = [part for message in messages for part in _parts(message)] if self._sees else []
         pictures = [part["image"] for part in parts if part["type"] == "image"]
-        text = whole[self._skip :]
         if not pictures:
             return Told(self.tokenizer(text, add_special_tokens=False)["input_ids"])
         out = self._processor(text=[text], images=[pictures], return_tensors="pt")
         return Told(out["input_ids"][0].tolist(), pictures, out["pixel_values"], out["image_grid_thw"])
 
+    def prompt(self, messages: Sequence[dict[str, Any]], tools: Sequence[dict[str, Any]] = ()) -> Told:
+        """Write the messages that open an episode, and the header of the first turn.
+
+        Args:
+            messages: System and request, pictures among their parts.
+            tools: Schemas for the chat template.
+        """
+        return self._told(self._text(messages, ask=True, tools=list(tools) or None), messages)
+
     def opens_think(self, prompt_ids: Sequence[int]) -> bool:
         """Whether a prompt ends inside a `<think>` that the template has opened."""
         return bool(self.tokenizer.decode(prompt_ids[-4:]).rstrip().endswith("<think>"))
 
-    def _text(self, messages: Sequence[dict[str, Any]], ask: bool) -> str:
+    def _text(self, messages: Sequence[dict[str, Any]], ask: bool, tools: Any = None) -> str:
         shown = messages if self._sees else [{**one, "content": flat_text([one])} for one in messages]
-        return str(self._processor.apply_chat_template(list(shown), add_generation_prompt=ask, **self._options))
+        more = {"tools": tools} if tools else {}
+        return str(self._processor.apply_chat_template(list(shown), add_generation_prompt=ask, **self._options, **more))
 
 
 def _parts(message: dict[str, Any]) -> list[dict[str, Any]]:
