@@ -10,11 +10,10 @@ episodes: `visgenenv view OUT` shows them), OUT/model.zip (`visgenenv rollout --
 import argparse
 
 import torch
-from sb3_contrib import MaskablePPO
 
 from visgenenv.adapters.control_runs import HELDOUT, TRAINING, Chosen, Measure, draw_run
 from visgenenv.adapters.folder import Folder
-from visgenenv.adapters.sb3 import ControlLanes, Log
+from visgenenv.adapters.sb3 import ControlLanes, Log, masked_ppo
 
 
 def tell(step, what, value):
@@ -37,10 +36,7 @@ def main():
     folder = Folder(given.out)
     folder.begin()
     measure = Measure(folder, lanes.layout, Chosen("dev", held), preset=given.preset)
-    model = MaskablePPO(
-        "MultiInputPolicy", lanes, seed=given.seed, learning_rate=5e-4, gamma=1.0, n_steps=32, batch_size=256,
-        n_epochs=5, policy_kwargs={"net_arch": [128, 128]},
-    )  # fmt: skip
+    model = masked_ppo(lanes, given.seed)
     model.learn(steps, callback=Log(measure, steps, row_every=1 if given.quick else 4, tell=tell))
     model.save(folder.path / "model.zip")
     print(draw_run(folder, "MaskablePPO on VisGenControl-v0", measure.expert()))

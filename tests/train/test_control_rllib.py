@@ -1,5 +1,9 @@
 """PPO of RLlib on the control view: the mask holds, a run writes its files, goes on from its checkpoint, and can play."""
 
+import subprocess
+import sys
+from pathlib import Path
+
 import gymnasium as gym
 import numpy as np
 import orjson
@@ -10,6 +14,7 @@ from msgspec.structs import replace
 from visgenenv import load_suite, rollout
 from visgenenv.adapters.rllib import MaskedModule, PpoSettings, RllibController, run_ppo
 from visgenenv.adapters.trained import load_trained
+from visgenenv.errors import VisGenError
 
 
 @pytest.fixture(scope="module")
@@ -39,6 +44,18 @@ def test_a_run_goes_on_from_its_checkpoint(run):
     further = run_ppo(replace(settings, steps=facts["steps"] + 1, resume=True))
     assert further["steps"] > facts["steps"] and further["heldout_reward"]["first"] is None
     assert rows(settings)[: len(before)] == before
+
+
+def test_a_run_that_has_nothing_left_to_do_is_refused(run):
+    settings, facts = run
+    with pytest.raises(VisGenError, match="more --steps"):
+        run_ppo(replace(settings, steps=facts["steps"] - 1, resume=True))
+
+
+def test_the_command_says_nothing_of_rllibs_own_affairs(tmp_path):
+    command = [Path(sys.executable).with_name("visgenenv"), "train", "ppo", "--quick", "--out", tmp_path]
+    done = subprocess.run(command, check=True, capture_output=True, text=True, timeout=300)
+    assert "WARNING" not in done.stderr + done.stdout and "held-out reward" in done.stdout + done.stderr
 
 
 def test_the_trained_policy_plays_conversations(run):

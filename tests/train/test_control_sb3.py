@@ -1,5 +1,6 @@
 """The control view in Stable-Baselines3: its checker is content, curves repeat, and PPO learns."""
 
+import pickle
 import subprocess
 import sys
 import warnings
@@ -19,7 +20,9 @@ import visgenenv  # registers the environments
 from visgenenv import load_suite, rollout
 from visgenenv.adapters.control_runs import Chosen
 from visgenenv.adapters.sb3 import ControlLanes, Sb3Controller
+from visgenenv.adapters.trained import load_trained
 from visgenenv.control import ControlPolicy
+from visgenenv.errors import VisGenError
 
 EXAMPLE = Path(visgenenv.__file__).parents[1] / "examples" / "ppo_sb3.py"
 
@@ -55,6 +58,24 @@ def test_a_trained_model_plays_conversations_as_a_policy():
     policy = ControlPolicy(Sb3Controller(model), model.env.layout)
     records = rollout(policy, load_suite("dev")[:6], progress=False, max_turns=12)
     assert len(records) == 6 and not any(step.action.faults for record in records for step in record.steps)
+
+
+def test_a_trained_policy_travels_by_the_name_of_its_folder(tmp_path):
+    small_model(0).save(tmp_path / "model.zip")
+    policy = load_trained(tmp_path)
+    sent = pickle.dumps(policy)
+    assert len(sent) < 1_000 and pickle.loads(sent).settings == {"policy": "ppo", "trained": str(tmp_path)}
+
+
+def test_a_folder_without_a_policy_that_can_be_read_is_told(tmp_path):
+    with pytest.raises(VisGenError, match=r"neither checkpoint nor model\.zip"):
+        load_trained(tmp_path)
+    (tmp_path / "model.zip").write_bytes(b"junk")
+    with pytest.raises(VisGenError, match="cannot be read"):
+        load_trained(tmp_path)
+    (tmp_path / "checkpoint").mkdir()
+    with pytest.raises(VisGenError, match="cannot be read"):
+        load_trained(tmp_path)
 
 
 def test_the_example_writes_what_it_says(tmp_path):

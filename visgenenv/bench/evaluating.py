@@ -91,8 +91,9 @@ def run_in(
     num_envs: int,
     grader: Grader | None = None,
     progress: Progress | None = None,
+    watch: Callable[[Row], None] | None = None,
 ) -> Report:
-    """Play what is missing in a folder, have it graded, write the report. See `evaluate`."""
+    """Play what is missing in a folder, have it graded, write the report. See `evaluate`; `watch` gets every new row."""
     total = header.samples * header.suite.tasks
     with RunFolder(folder, header) as run:
         open_keys = missing(header, run.done)
@@ -102,6 +103,8 @@ def run_in(
 
         def keep(row: Row, trace: bytes) -> None:
             run.add(row, trace)
+            if watch is not None:
+                watch(row)
             tell(len(run.rows), total)
 
         outcome = Outcome([], [])

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from msgspec import to_builtins
@@ -22,9 +22,11 @@ from visgenenv.bench.grading import Grader
 from visgenenv.bench.header import header_of
 from visgenenv.bench.page import write_page
 from visgenenv.bench.reports import Report, read_run
+from visgenenv.bench.rows import Row
 from visgenenv.bench.tables import TITLES, Line
 from visgenenv.cli.models import (
     CHAT,
+    TRAINED,
     ApiKeyEnv,
     MaxTokens,
     Model,
@@ -40,7 +42,6 @@ from visgenenv.cli.terminal import (
     BadInput,
     Json,
     Out,
-    bar,
     console,
     emit,
     known,
@@ -49,8 +50,9 @@ from visgenenv.cli.terminal import (
     writable,
 )
 from visgenenv.policies import Policy
+from visgenenv.progress import bar
 
-_PLAYERS = list(dict.fromkeys([*POLICIES, *BASELINES, CHAT]))
+_PLAYERS = list(dict.fromkeys([*POLICIES, *BASELINES, CHAT, f"{TRAINED}FOLDER"]))
 _Folder = Annotated[Path, typer.Argument(help="Folder that `visgenenv bench` has written.")]
 
 
@@ -105,8 +107,13 @@ def bench(
     tasks, name = (tasks, suite) if limit is None else (tasks[:limit], f"{suite}[:{limit}]")
     header = header_of(tasks, Path(name).name, players[0], policy, samples, seed, faults, best_of)
     folder = writable(out)
+    rows: list[Row] = []
     with bar(f"{policy} plays", samples * len(tasks)) as done:
-        report = run_in(folder, header, players, tasks, num_envs, grader, lambda n, total: done(n))
+
+        def tell(n: int, total: int) -> None:
+            done(n, total, **_so_far(rows))
+
+        report = run_in(folder, header, players, tasks, num_envs, grader, tell, rows.append)
     page = write_page(folder, [report])
     if as_json:
         emit(to_builtins(report))
@@ -117,6 +124,18 @@ def bench(
     for counts in report.policy_reports:
         console.print(escape("; ".join(f"{name} {value}" for name, value in counts.items() if value)))
     console.print(f"Report, page and traces: {escape(str(page.parent))}")
+
+
+def _so_far(rows: Sequence[Row]) -> dict[str, Any]:
+    """Return what the bar tells of the episodes that were played now."""
+    if not rows:
+        return {}
+    n = len(rows)
+    return {
+        "reward": sum(row.reward for row in rows) / n,
+        "success": sum(row.success for row in rows) / n,
+        "steps": sum(row.turns for row in rows),
+    }
 
 
 def compare(a: _Folder, b: _Folder, as_json: Json = False) -> None:
@@ -144,7 +163,8 @@ def _players(
     max_tokens: int,
 ) -> list[Policy]:
     """Return one policy a worker: the same several times, or one for every server."""
-    known("policy", policy, _PLAYERS)
+    if not policy.startswith(TRAINED):
+        known("policy", policy, _PLAYERS)
     if policy in BASELINES and policy not in POLICIES:
         if model or urls:
             raise BadInput(f"--model and --base-url belong to --policy {CHAT}, not to {policy}")

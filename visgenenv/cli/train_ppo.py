@@ -11,7 +11,18 @@ from typing import Annotated
 import typer
 from rich.markup import escape
 
-from visgenenv.cli.terminal import BadInput, Json, Out, Preset, bar, console, emit, named_faults, named_preset, writable
+from visgenenv.cli.terminal import (
+    BadInput,
+    Json,
+    Out,
+    Preset,
+    console,
+    emit,
+    named_faults,
+    named_preset,
+    training_bar,
+    writable,
+)
 from visgenenv.rewards.presets import DEFAULT
 from visgenenv.tasks import load_suite
 
@@ -51,7 +62,7 @@ def ppo(
     settings = settings.quick() if quick else settings
     if resume and not (out / "checkpoint").is_dir():
         raise BadInput(f"{out}: there is no checkpoint to go on from; leave out --resume")
-    with bar("training", settings.steps) as done:
+    with training_bar(settings.steps, out / "metrics.jsonl") as done:
         facts = run_ppo(settings, tick=done)
     if as_json:
         emit(facts)

@@ -53,8 +53,14 @@ class ControlPolicy:
             return []
         standings = [standing_of(conversation, self._readings) for conversation in conversations]
         observations, masks = encode_all(standings, self.layout)
-        actions = self.controller.choose(observations, masks)
+        actions = self.choose(conversations, observations, masks)
         return [text_of(standing, action, self.layout) for standing, action in zip(standings, actions, strict=True)]
+
+    def choose(
+        self, conversations: Sequence[Conversation], observations: NDArray[np.float32], masks: NDArray[np.int8]
+    ) -> NDArray[Any]:
+        """Return the controller's actions; a subclass may look at the conversations too."""
+        return self.controller.choose(observations, masks)
 
 
 def encode_all(standings: Sequence[Standing], layout: Layout) -> tuple[NDArray[np.float32], NDArray[np.int8]]:

@@ -4,7 +4,7 @@ from visgenenv.media.database import MediaDB
 from visgenenv.media.export import export_asset, export_many, export_preview
 from visgenenv.media.opening import open_asset
 from visgenenv.media.sheet import contact_sheet, letterbox, letterboxed, thumbnail
-from visgenenv.media.truth import truth
+from visgenenv.media.truth import timing, truth
 from visgenenv.media.uploads import upload_asset
 from visgenenv.media.view import view
 
@@ -18,6 +18,7 @@ __all__ = [
     "letterboxed",
     "open_asset",
     "thumbnail",
+    "timing",
     "truth",
     "upload_asset",
     "view",

@@ -57,7 +57,8 @@ def met(trajectory: Trajectory) -> bool:
 
 def constraints(task: Task, files: Sequence[Asset]) -> dict[str, float]:
     """Return one factor in [0, 1] for each constraint that the task states."""
-    truths = [media.truth(asset) for asset in files]
+    played = task.duration is not None or task.shots is not None or task.audio or task.subtitle
+    truths = [media.timing(asset) for asset in files] if played else []
     factors = {"count": _count(len(files), *task.count)}
     if task.duration is not None:
         lengths = [_effective_seconds(asset, truth.shots) for asset, truth in zip(files, truths, strict=True)]
