@@ -22,25 +22,20 @@ class Toy(BaseHTTPRequestHandler):
 
     def do_POST(self):
         messages = json.loads(self.rfile.read(int(self.headers["content-length"])))["messages"]
-        results = [json.loads(one["content"]) for one in messages if one["role"] == "tool"]
-        urls = [asset["url"] for result in results for asset in result.get("assets", ())]
-        if urls or len(results) > 3:
+        told = [json.loads(one["content"]).get("assets", ()) for one in messages if one["role"] == "tool"]
+        if (urls := [asset["url"] for assets in told for asset in assets]) or len(told) > 3:
             final = {"task_status": "partial", "answer_url_list": urls[:1], "summary": "Drawn as you said it."}
             message = {"reasoning_content": "That will do.", "content": f"<answer>{json.dumps(final)}</answer>"}
         else:
-            request = messages[1]["content"]
-            prompt = request if isinstance(request, str) else request[0]["text"]
-            drawing = {"name": "tool_text2image_gemini", "arguments": json.dumps({"prompt": prompt[:8000]})}
+            prompt = str(messages[1]["content"])[:8000]
+            drawing = {"name": "tool_text2image_gemini", "arguments": json.dumps({"prompt": prompt})}
             message = {"content": PLAN, "tool_calls": [{"id": "1", "type": "function", "function": drawing}]}
-        body = json.dumps({"choices": [{"message": message}]}).encode()
         self.send_response(200)
         self.send_header("content-type", "application/json")
-        self.send_header("content-length", str(len(body)))
         self.end_headers()
-        self.wfile.write(body)
+        self.wfile.write(json.dumps({"choices": [{"message": message}]}).encode())
 
-    def log_message(self, *_):
-        pass
+    def log_message(self, *_): ...
 
 
 def main(base_url: str, model: str) -> None:
@@ -59,7 +54,7 @@ if __name__ == "__main__":
     if len(sys.argv) == 3:
         main(*sys.argv[1:])
     else:
-        with ThreadingHTTPServer(("127.0.0.1", 0), Toy) as server:
-            threading.Thread(target=server.serve_forever, daemon=True).start()
-            main(f"http://127.0.0.1:{server.server_port}/v1", "toy")
-            server.shutdown()
+        server = ThreadingHTTPServer(("127.0.0.1", 0), Toy)
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        main(f"http://127.0.0.1:{server.server_port}/v1", "toy")
+        server.server_close()

@@ -10,13 +10,14 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").rglob("*.md"))]
 WITH_CODE = [page for page in PAGES if "```python" in page.read_text("utf-8")]
 
 BLOCK = re.compile(r"^```python\n(?P<code>.*?)^```\n(?:\n?^```text\n(?P<printed>.*?)^```$)?", re.DOTALL | re.MULTILINE)
+RULES = re.DOTALL | re.MULTILINE
 LINK = re.compile(r"\]\((?!https?://)(?P<target>[^)#\s]*)(?:#(?P<anchor>[^)\s]*))?\)")
 
-NEEDS = {"training.md": "trl"}
+NEEDS = {"training.md": "trl", "rllib.md": "ray"}
 """Pages that need an optional package; tests/train/test_trl_docs.py runs them where it is installed."""
 
 
@@ -48,6 +49,24 @@ def test_commands_of_the_command_line_page_run(tmp_path):
             done = subprocess.run(run, cwd=tmp_path, capture_output=True, text=True, timeout=300)
             assert done.returncode == 0, f"{command}\n{done.stderr}"
             assert done.stdout.strip(), command
+
+
+LANGUAGES = ("python", "text", "bash", "console", "json", "yaml", "")
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_no_block_of_code_escapes_these_tests(page):
+    text = page.read_text("utf-8")
+    for block in re.finditer(
+        r"(?P<before>[^\n]*\n)^(?P<indent> *)```(?P<rest>[^\n]*)\n(?P<body>.*?)^ *```$", text, RULES
+    ):
+        where = f"{page.name}:{text.count(chr(10), 0, block.start()) + 2}"
+        if block["rest"] == "py":  # of another library: the comment above names the test that runs the same
+            assert ROOT.joinpath(re.search(r"tests/[\w/]+\.py", block["before"])[0]).exists(), where
+            continue
+        assert block["rest"] in LANGUAGES and not block["indent"], where
+        code = not block["rest"] and re.search(r"^(import |from \w+ import|\w+ = \w+[.(])", block["body"], re.MULTILINE)
+        assert not code, f"{where}: Python outside a block of python"
 
 
 def _plain(text):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from contextlib import nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 import numpy as np
@@ -12,6 +12,8 @@ from msgspec import structs
 from numpy.typing import NDArray
 
 from visgenenv.policies.base import Policy
+from visgenenv.progress import bar
+from visgenenv.rewards.facts import delivered
 from visgenenv.rewards.ltr import Preset, load_preset, score
 from visgenenv.tools import FaultModel
 from visgenenv.trajectory import Trajectory
@@ -29,7 +31,7 @@ def rollout(
     faults: str | FaultModel = "realistic",
     reward: str | Preset | None = None,
     *,
-    progress: bool = True,
+    progress: bool | str = True,
     on_record: OnRecord | None = None,
     seeds: Sequence[int] | None = None,
     **env: Any,
@@ -43,7 +45,7 @@ def rollout(
         seed: Of the whole rollout.
         faults: The weather.
         reward: Preset by which `trajectory.reward` is paid; None: the environment's bare reward.
-        progress: Show a bar.
+        progress: Show a bar with reward, success and steps per second on the error stream; a text is its label.
         on_record: Called with index and record as soon as an episode ends (to write traces as they come).
         seeds: Of the episodes, one a task, in place of those that follow from `seed`.
         **env: Further keywords of `VisGenEnv`.
@@ -71,9 +73,11 @@ def rollout(
     envs = VisGenVectorEnv(lanes, autoreset_mode=AutoresetMode.DISABLED, tasks=[tasks[0]], faults=faults, **env)
     assigned: list[int | None] = [None] * lanes
     waiting = iter(range(total))
-    with _bar(total, progress) as advance:
+    so_far = _SoFar()
+    with _bar(policy, total, progress) as tell:
         _assign(envs, assigned, range(lanes), waiting, tasks, of_episode)
         while any(index is not None for index in assigned):
+            so_far.turns += sum(index is not None for index in assigned)
             ended = _play_turn(envs, policy, assigned)
             for lane, record, bare in ended:
                 index = assigned[lane]
@@ -83,7 +87,8 @@ def rollout(
                 if on_record is not None:
                     on_record(index, records[index])  # type: ignore[arg-type]
                 assigned[lane] = None
-                advance()
+                so_far.add(record, paid)
+            tell(so_far.episodes, reward=so_far.reward, success=so_far.success, steps=so_far.turns)
             _assign(envs, assigned, [lane for lane, _, _ in ended], waiting, tasks, of_episode)
     return [record for record in records if record is not None]
 
@@ -137,19 +142,29 @@ def _mask(lanes: Sequence[int], n: int) -> NDArray[np.bool_]:
     return mask
 
 
-def _bar(total: int, shown: bool) -> Any:
-    """Return a context that gives a function to call at the end of each episode."""
+class _SoFar:
+    """What a bar tells: episodes that are over, with their mean reward and success, and turns taken."""
+
+    def __init__(self) -> None:
+        self.episodes = self.turns = 0
+        self._paid = self._delivered = 0.0
+
+    def add(self, record: Trajectory, paid: float) -> None:
+        self.episodes += 1
+        self._paid += paid
+        self._delivered += bool(delivered(record))
+
+    @property
+    def reward(self) -> float | None:
+        return self._paid / self.episodes if self.episodes else None
+
+    @property
+    def success(self) -> float | None:
+        return self._delivered / self.episodes if self.episodes else None
+
+
+def _bar(policy: Policy, total: int, shown: bool | str) -> AbstractContextManager[Callable[..., None]]:
+    """Return a context that gives a function to call with how far the rollout is."""
     if not shown:
-        return nullcontext(lambda: None)
-    from contextlib import contextmanager
-
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-
-    @contextmanager
-    def bar() -> Any:
-        columns = (TextColumn("episodes"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-        with Progress(*columns, transient=True) as shown_bar:
-            job = shown_bar.add_task("episodes", total=total)
-            yield lambda: shown_bar.advance(job)
-
-    return bar()
+        return nullcontext(lambda *done, **facts: None)
+    return bar(shown if isinstance(shown, str) else f"{type(policy).__name__} plays", total)

@@ -15,6 +15,9 @@ from gymnasium.vector.utils import batch_space, create_shared_memory, read_from_
 
 Sampler = Callable[[np.random.Generator], str]
 
+_TABLES = {name: value for name, value in vars(spaces.Text(1, charset=printable)).items() if name.startswith("_char")}
+"""What `Text` knows of its characters, 12 KB: shared, as there may be two spaces in each of 10,000 environments."""
+
 if TYPE_CHECKING:  # generic from Gymnasium 1.3 on
     _Tuple = spaces.Tuple[Any]
 else:
@@ -38,8 +41,9 @@ class Unicode(spaces.Text):
     """
 
     def __init__(self, max_length: int = 65_536, sampler: Sampler | None = None, seed: int | None = None):
-        super().__init__(max_length, min_length=0, charset=printable, seed=seed)
-        self.sampler = sampler
+        spaces.Space.__init__(self, dtype=str, seed=seed)
+        self.min_length, self.max_length, self.sampler = 0, max_length, sampler
+        self.__dict__.update(_TABLES)
 
     def contains(self, x: Any) -> bool:
         """Whether `x` is a `str` of valid Unicode, short enough."""

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from visgenenv.env import VisGenEnv
 from visgenenv.errors import TaskError
+from visgenenv.tools import load_faults
 from visgenenv.types import Conversation
 
 _NUMBERS = (("turn", int), ("latency_s", float), ("cost_usd", float))
@@ -50,6 +51,7 @@ class VisGenVectorEnv(VectorEnv[Any, Any, Any]):
         if max_episode_steps is not None:
             kwargs["max_turns"] = min(kwargs.get("max_turns", 40), max_episode_steps)
         self.num_envs = num_envs
+        kwargs["faults"] = load_faults(kwargs.get("faults", "realistic"))  # read once, not once a lane
         self.envs = [VisGenEnv(**kwargs) for _ in range(num_envs)]
         first = self.envs[0]
         self.autoreset_mode = AutoresetMode(autoreset_mode)

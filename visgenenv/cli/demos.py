@@ -15,9 +15,10 @@ from rich.markup import escape
 from rich.table import Table
 
 from visgenenv.cli.playing import narrow
-from visgenenv.cli.terminal import CORES, BadInput, Json, bar, console, emit, known, named_faults, writable
+from visgenenv.cli.terminal import CORES, BadInput, Json, console, emit, known, named_faults, writable
 from visgenenv.demos import Report, Settings, make_demos
 from visgenenv.demos.settings import IMAGE_PX, WEIGHTS
+from visgenenv.progress import bar
 
 Out = Annotated[Path, typer.Option("--out", help="Folder to write to; made if missing.")]
 

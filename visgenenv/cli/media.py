@@ -11,11 +11,12 @@ from msgspec import to_builtins
 from rich.markup import escape
 from rich.table import Column, Table
 
-from visgenenv.cli.terminal import CORES, BadInput, Json, console, counting, emit, known
+from visgenenv.cli.terminal import CORES, BadInput, Json, console, emit, known
 from visgenenv.media import MediaDB
 from visgenenv.media.database import VARIABLE, default_path
 from visgenenv.media.library import Entry, LeftOut, Report, words_of
 from visgenenv.media.library.entry import KINDS
+from visgenenv.progress import bar
 
 SHOWN = 20
 """Reports shown to people; --json and --all show every one."""
@@ -51,7 +52,7 @@ def add(
     """Take a folder in, or bring it up to date: only what has changed is read. The files stay where they are."""
     words = None if tags is None else [word for given in tags for word in given.replace("，", ",").split(",")]
     base = _database(db)
-    with counting("reading") as done:
+    with bar("reading") as done:
         report = base.add(folder, words, progress=done, workers=workers, deep=deep)
     base.count()  # makes the arrays, so that the first draw need not
     if as_json:
@@ -95,7 +96,7 @@ def list_media(
 def check(db: Db = None, deep: Deep = False, as_json: Json = False) -> None:
     """Check that every file is there and unchanged. Exit code 1 if one is not."""
     base = _database(db)
-    with counting("checking") as done:
+    with bar("checking") as done:
         wrong = list(base.check(deep, progress=done))
     if as_json:
         emit({"db": base.path, "entries": base.count(), "problems": to_builtins(wrong)})

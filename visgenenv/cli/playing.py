@@ -12,7 +12,7 @@ from msgspec import Struct, structs
 from rich.box import SIMPLE_HEAD
 from rich.table import Table
 
-from visgenenv.cli.terminal import bar, named_policy
+from visgenenv.cli.terminal import named_policy
 from visgenenv.policies import Policy
 from visgenenv.rewards import RewardRecord
 from visgenenv.rollouts import rollout
@@ -55,16 +55,14 @@ def play(
         signature["policy_settings"] = player.settings
     path.write_bytes(b"")
     order: list[int] = []
-    with bar(f"{policy} plays", len(tasks)) as done:
 
-        def keep(index: int, record: Trajectory) -> None:
-            append_trace(path, _signed(record, signature))
-            order.append(index)
-            done(len(order))
+    def keep(index: int, record: Trajectory) -> None:
+        append_trace(path, _signed(record, signature))
+        order.append(index)
 
-        start = perf_counter()
-        records = rollout(player, tasks, num_envs, seed, faults, progress=False, on_record=keep)
-        seconds = perf_counter() - start
+    start = perf_counter()
+    records = rollout(player, tasks, num_envs, seed, faults, progress=f"{policy} plays", on_record=keep)
+    seconds = perf_counter() - start
     _sort_lines(path, order)
     return Played(policy, [_signed(record, signature) for record in records], seconds)
 

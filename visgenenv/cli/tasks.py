@@ -22,7 +22,7 @@ from visgenenv.cli.models import (
     Temperature,
     named_player,
 )
-from visgenenv.cli.terminal import Json, bar, console, emit, known, named_faults, named_suite
+from visgenenv.cli.terminal import Json, console, emit, known, named_faults, named_suite
 from visgenenv.profiling import SUCCESSES, Family, Profile
 from visgenenv.profiling import profile as profiled
 from visgenenv.tasks import load_task
@@ -102,18 +102,16 @@ def profile(
     known("success", success, list(SUCCESSES))
     named_faults(faults)
     chosen = _spread(named_suite(suite, seed), limit)
-    with bar("attempts", len(chosen) * samples) as advance:
-        found = profiled(
-            player,
-            chosen,
-            samples,
-            seed,
-            success=success,
-            faults=faults,
-            num_envs=num_envs,
-            progress=False,
-            on_done=advance,
-        )
+    found = profiled(
+        player,
+        chosen,
+        samples,
+        seed,
+        success=success,
+        faults=faults,
+        num_envs=num_envs,
+        progress=f"{policy} attempts",
+    )
     if as_json:
         for row in found.rows():
             emit(row)

@@ -13,10 +13,10 @@ from typing import Annotated, Any
 import orjson
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from visgenenv.errors import VisGenError, did_you_mean
 from visgenenv.policies import MODES, ExpertPolicy, Policy, RandomPolicy
+from visgenenv.progress import bar
 from visgenenv.rewards import PRESETS
 from visgenenv.tasks import load_suite, read_tasks
 from visgenenv.tools import load_faults
@@ -34,7 +34,6 @@ Preset = Annotated[str, typer.Option(help=f"How components are joined: {', '.joi
 
 console = Console(highlight=False, width=None if sys.stdout.isatty() or "COLUMNS" in os.environ else 120)
 """For people. What is piped elsewhere gets 120 columns."""
-_progress_console = Console(stderr=True)
 
 
 class BadInput(VisGenError):
@@ -47,25 +46,41 @@ def emit(value: Any) -> None:
     sys.stdout.flush()
 
 
-def _progress(disable: bool = False) -> Progress:
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    return Progress(*columns, console=_progress_console, transient=True, disable=disable)
-
-
 @contextmanager
-def bar(label: str, total: int) -> Iterator[Callable[[int], None]]:
-    """Show a progress bar on the error stream; give a function that sets how much is done."""
-    with _progress() as progress:
-        job = progress.add_task(label, total=total)
-        yield lambda done: progress.update(job, completed=done)
+def training_bar(total: int, metrics: Path) -> Iterator[Callable[[int], None]]:
+    """Show a progress bar of a run that writes `metrics`; give a function that sets how many steps are done.
+
+    Reward and success are those of the latest row that has them.
+    """
+    with bar("training", total) as shown:
+
+        def tell(done: int) -> None:
+            latest: dict[str, Any] = {}
+            for row in _last_rows(metrics):
+                latest |= {
+                    name: row[name] for name in ("reward", "success", "env/success") if row.get(name) is not None
+                }
+            success = latest.get("success", latest.get("env/success"))
+            shown(done, reward=latest.get("reward"), success=success, steps=done)
+
+        yield tell
 
 
-@contextmanager
-def counting(label: str) -> Iterator[Callable[[int, int], None]]:
-    """Show a progress bar whose end is not known yet; give a function that sets how much is done, of how much."""
-    with _progress(disable=not _progress_console.is_terminal) as progress:
-        job = progress.add_task(label, total=None)
-        yield lambda done, total: progress.update(job, completed=done, total=total or None)
+def _last_rows(path: Path, size: int = 65_536) -> list[dict[str, Any]]:
+    """Return the rows at the end of a JSONL file, none if it is not there yet."""
+    try:
+        with path.open("rb") as file:
+            file.seek(max(0, path.stat().st_size - size))
+            lines = file.read().splitlines()
+    except OSError:
+        return []
+    rows = []
+    for line in lines:
+        try:
+            rows.append(orjson.loads(line))
+        except ValueError:
+            continue  # cut, or being written
+    return rows
 
 
 def known(kind: str, name: str, names: Sequence[str]) -> str:

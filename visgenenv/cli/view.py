@@ -11,10 +11,11 @@ from typing import Annotated, overload
 import typer
 from rich.markup import escape
 
-from visgenenv.cli.terminal import CORES, BadInput, Json, Preset, bar, console, counting, emit, named_preset, writable
+from visgenenv.cli.terminal import CORES, BadInput, Json, Preset, console, emit, named_preset, writable
 from visgenenv.errors import MediaError
 from visgenenv.media import MediaDB
 from visgenenv.media.database import default_path
+from visgenenv.progress import bar
 from visgenenv.rewards import RewardRecord
 from visgenenv.rewards.presets import DEFAULT
 from visgenenv.viewer import Play, Store, ViewServer, write_page
@@ -73,7 +74,7 @@ def view(
     if as_json:
         emit({"page": str(page), "episodes": len(plays), "bytes": size})
     else:
-        console.print(f"{len(plays)} episodes, {size / 1e6:.1f} MB: {escape(str(page))}")
+        console.print(f"{len(plays)} episode{'s' * (len(plays) != 1)}, {size / 1e6:.1f} MB: {escape(str(page))}")
 
 
 def draw_page(
@@ -91,7 +92,7 @@ def _store(given: Sequence[Path]) -> Store:
     paths = [path / "traces.jsonl" if path.is_dir() else path for path in given]
     try:
         total = sum(path.stat().st_size for path in paths)
-        with counting("reading") as done:
+        with bar("reading") as done:
             store = Store(paths, lambda read: done(read, total))
     except OSError as error:
         raise BadInput(f"cannot read the trace file {error.filename}: {error.strerror or error}") from error
@@ -150,7 +151,9 @@ def _serve(
         if as_json:
             emit({"url": server.url, "episodes": len(store)})
         else:
-            console.print(f"{len(store):,} episodes at [link={server.url}]{server.url}[/link]   (Ctrl+C ends it)")
+            console.print(
+                f"{len(store):,} episode{'s' * (len(store) != 1)} at [link={server.url}]{server.url}[/link]   (Ctrl+C ends it)"
+            )
         if opens:
             threading.Timer(0.1, webbrowser.open, [server.url]).start()
         server.serve()

@@ -5,12 +5,15 @@ from __future__ import annotations
 import importlib
 import inspect
 from collections.abc import Iterator
+from functools import cache
+from types import SimpleNamespace
 from typing import Any
 
+import jsonschema_rs
 import orjson
 
 from visgenenv._data import data_dir
-from visgenenv.errors import MissingExtra, SpecError
+from visgenenv.errors import SpecError
 from visgenenv.testing.stand_ins import stocked
 from visgenenv.tools.faults import FaultModel, load_faults
 from visgenenv.tools.spec import Example, Refusal, ToolSpec
@@ -27,7 +30,7 @@ def check_tool(tool: Tool) -> None:
     """Check a tool: its document, its simulator, and that the two agree.
 
     Checked: the document follows `tool_specs/schema.json`; its schemas are valid JSON Schema 2020-12; texts are
-    there in English and Chinese; defaults and examples are valid, and jsonschema agrees with jsonschema-rs; the
+    there in English and Chinese; defaults and examples are valid, and jsonschema, if it is installed, says so, too; the
     simulator's parameters are the schema's; every example succeeds in a calm world, gives the answer that stands
     beside it and data that fit `output_schema`, and gives the same again; every entry of `errors` is refused as it
     says, and with such entries every rule has one; rough weather and wrong arguments give error results, never
@@ -35,7 +38,6 @@ def check_tool(tool: Tool) -> None:
 
     Raises:
         SpecError: Naming the tool and everything that is wrong with it.
-        MissingExtra: If jsonschema, the oracle, is not installed.
 
     Example:
         >>> from visgenenv import load_toolbox
@@ -47,15 +49,31 @@ def check_tool(tool: Tool) -> None:
         raise SpecError(f"{tool.spec.name}: {len(problems)} problem(s):\n- " + "\n- ".join(problems))
 
 
-def _jsonschema() -> Any:
-    try:
-        return importlib.import_module("jsonschema")
-    except ImportError as error:
-        raise MissingExtra("check_tool compares with jsonschema: pip install 'visgenenv[dev]'") from error
+class _Compiled:
+    """jsonschema-rs as jsonschema would be called, where there is no second opinion."""
+
+    def __init__(self, schema: Any):
+        self._validator = jsonschema_rs.Draft202012Validator(schema, offline=True)
+
+    def is_valid(self, value: Any) -> bool:
+        return self._validator.is_valid(value)
+
+    def iter_errors(self, value: Any) -> Iterator[SimpleNamespace]:
+        for error in self._validator.iter_errors(value):
+            path = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in error.instance_path)
+            yield SimpleNamespace(json_path=f"${path}", message=error.message)
+
+    @staticmethod
+    def check_schema(schema: Any) -> None:
+        jsonschema_rs.meta.validate(schema)
 
 
+@cache
 def _oracle() -> Any:
-    return _jsonschema().Draft202012Validator
+    try:
+        return importlib.import_module("jsonschema").Draft202012Validator
+    except ImportError:
+        return _Compiled
 
 
 def _document_problems(spec: ToolSpec) -> Iterator[str]:
@@ -76,8 +94,8 @@ def _document_problems(spec: ToolSpec) -> Iterator[str]:
 def _schema_problems(schema: dict[str, Any], where: str) -> Iterator[str]:
     try:
         _oracle().check_schema(schema)
-    except _jsonschema().SchemaError as error:
-        yield f"{where}: not a valid JSON schema: {error.message[:300]}"
+    except Exception as error:  # SchemaError of jsonschema, ValidationError of jsonschema-rs
+        yield f"{where}: not a valid JSON schema: {getattr(error, 'message', str(error))[:300]}"
 
 
 def _value_problems(spec: ToolSpec) -> Iterator[str]:

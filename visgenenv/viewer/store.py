@@ -138,7 +138,10 @@ def read_line(place: Place) -> bytes:
 
 def read_place(place: Place) -> Trajectory:
     """Return the record at a place; raise `TraceError` if there is none (any more)."""
+    line = read_line(place)
     try:
-        return from_json(orjson.loads(read_line(place)))
+        return from_json(orjson.loads(line))
     except orjson.JSONDecodeError as error:
         raise TraceError(f"{place.path} has changed since it was opened; load the page again") from error
+    except TraceError as error:
+        raise TraceError(f"{place.path}: the line at byte {place.offset:,}: {error}") from error
