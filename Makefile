@@ -40,7 +40,7 @@ demo: $(STAMP)  ## Play the published requests and 93 more with the expert and a
 	$(BIN)/visgenenv demo --out demo
 
 train-demo: $(TRAIN_STAMP)  ## PPO learns the control view with Ray RLlib on two cores; writes runs/ppo with the curve
-	$(TRAIN)/visgenenv train ppo --steps 100000 --out runs/ppo
+	$(TRAIN)/visgenenv train ppo --steps 120000 --out runs/ppo
 
 test: $(STAMP)  ## Run the tests but the slow ones, in parallel
 	$(BIN)/python -m pytest -n auto -m 'not slow'

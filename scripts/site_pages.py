@@ -33,7 +33,9 @@ def on_config(config: MkDocsConfig) -> MkDocsConfig:
         if name == "Tools":
             target = [{"Catalogue": target}, *_tools_by_category()]
         elif target == "examples/*.md":
-            target = [{path.stem: _uri(path)} for path in sorted((ROOT / "examples").glob("*.py"))]
+            target = [
+                {path.relative_to(ROOT / "examples").with_suffix("").as_posix(): _uri(path)} for path in _examples()
+            ]
         elif isinstance(target, str) and "*" in target:
             target = [path.relative_to(DOCS).as_posix() for path in sorted(DOCS.glob(target))]
         entries += [{name: target}] if target else []
@@ -73,10 +75,14 @@ def _tools_by_category() -> Iterator[dict[str, Any]]:
     return ({name: [{Path(page).stem.removeprefix("tool_"): page} for page in found]} for name, found in pages.items())
 
 
+def _examples() -> list[Path]:
+    return sorted((ROOT / "examples").rglob("*.py"))
+
+
 @cache
 def _outside() -> frozenset[Path]:
     """Return every file outside of docs/ that a page of the site links to, the README and all examples among them."""
-    found = {ROOT / "README.md", *(ROOT / "examples").glob("*.py")}
+    found = {ROOT / "README.md", *_examples()}
     unread = {*found, *DOCS.rglob("*.md")}
     while unread:
         page = unread.pop()

@@ -62,7 +62,7 @@ def profile(
     *,
     success: str = "met",
     key: Callable[[Task], str] = family_of,
-    progress: bool = True,
+    progress: bool | str = True,
     on_done: Callable[[int], None] | None = None,
     **options: Any,
 ) -> Profile:
@@ -75,7 +75,7 @@ def profile(
         seed: Of the rollouts; attempt k at task i has the seed of episode `samples * i + k`.
         success: A name in `SUCCESSES`.
         key: Which family a task belongs to; `visgenenv.tasks.curriculum.family_of` by default.
-        progress: Show a bar.
+        progress: Show a bar; a text is its label.
         on_done: Called with the number of finished attempts.
         **options: Further keywords of `rollout`: `num_envs`, `faults`, ….
 
