@@ -4,6 +4,7 @@ import wave
 
 import numpy as np
 import pytest
+from msgspec.structs import replace
 from PIL import Image
 
 from visgenenv import MediaDB, VisGenEnv, load_toolbox
@@ -53,6 +54,24 @@ def test_a_prompt_that_names_what_a_photo_shows_gets_the_photo_at_the_promised_s
     assert np.allclose(colour(view(asset)[0]), RED, atol=3)
     known = truth(asset)
     assert [(one.name, one.colour) for one in known.subjects] == [("fox", "red")] and not known.unrendered
+
+
+def test_a_record_shows_no_file_whose_content_it_does_not_name(media, tmp_path):
+    asset = made(Workspace(1, media=media), "tool_text2image_gemini", prompt="a red fox")
+    Image.new("RGB", (640, 360), BLUE).save(tmp_path / "private.png")
+    entry = {**asset.recipe.params["entry"], "path": str(tmp_path / "private.png")}
+    foreign = replace(asset, recipe=replace(asset.recipe, params={**asset.recipe.params, "entry": entry}))
+    with pytest.raises(MediaError, match="this is not the file that the record names"):
+        export_asset(foreign, tmp_path / "out")
+
+
+def test_a_record_plays_no_sound_whose_content_it_does_not_name(sounds, tmp_path):
+    asset = made(Workspace(1, media=MediaDB(str(sounds))), "tool_music_suno", prompt="a calm piano piece")
+    tone(tmp_path / "private.wav", 300, 3)
+    entry = {**asset.recipe.params["entry"], "path": str(tmp_path / "private.wav")}
+    recipe = replace(asset.recipe, params={**asset.recipe.params, "entry": entry})
+    with pytest.raises(MediaError, match="this is not the file that the record names"):
+        samples(recipe, asset.n_samples, asset.sample_rate)
 
 
 def test_a_prompt_that_asks_for_more_than_any_photo_shows_is_drawn(media):

@@ -10,6 +10,7 @@ from PIL import Image, ImageOps
 
 from visgenenv.errors import MediaError
 from visgenenv.media.caching import Shelf
+from visgenenv.media.library.probing import held
 from visgenenv.media.recorded import Recording
 
 _photos: Shelf[Image.Image] = Shelf(64_000_000, largest=16_000_000)
@@ -48,7 +49,7 @@ class Clip:
     """A clip of the database, played from its beginning and again from there when it has ended."""
 
     def __init__(self, entry: dict[str, Any], width: int, height: int):
-        self.path, self.size = str(entry["path"]), (width, height)
+        self.path, self.size = held(entry["path"], entry["fingerprint"]), (width, height)
         self.fps, self.n_frames = tuple(entry["fps"]), max(1, int(entry["n_frames"]))
         self.lying = entry["width"] >= entry["height"]
         self.recording = Recording(Path(self.path), self.fps, entry["width"], entry["height"])
@@ -69,5 +70,5 @@ class Clip:
 def player(entry: dict[str, Any], width: int, height: int) -> Callable[[float], Image.Image]:
     """Return what draws the moments of an entry (`params["entry"]` of a recipe) at a size."""
     if entry["kind"] == "image":
-        return lambda t: photo(entry["path"], width, height)
+        return lambda t: photo(held(entry["path"], entry["fingerprint"]), width, height)
     return Clip(entry, width, height).picture

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import os
 import stat
+from functools import lru_cache
 from hashlib import blake2b
 from typing import BinaryIO
 
 from msgspec import Struct
 from msgspec.structs import replace
 
+from visgenenv.errors import MediaError
 from visgenenv.media.library.boxes import read_movie
 from visgenenv.media.library.demuxing import container_of, decode_all, read_streams
 from visgenenv.media.library.entry import EntryKind, seconds_of
@@ -173,6 +175,25 @@ def fingerprint(file: BinaryIO, size: int) -> bytes:
             file.seek((size - _PIECE) * piece // 17)
             digest.update(file.read(_PIECE))
     return digest.digest()
+
+
+@lru_cache(65_536)
+def held(path: str, named: str) -> str:
+    """Return the path if the file there has the content that `named` (a fingerprint, hex) names.
+
+    A record names files by path and content, and may come from somebody else: what it does not know it cannot show.
+
+    Raises:
+        MediaError: The file is gone, cannot be read, or is another one by now.
+    """
+    try:
+        with opened(os.path.realpath(path)) as file:
+            found = fingerprint(file, os.fstat(file.fileno()).st_size).hex()
+    except (OSError, Refused) as error:
+        raise MediaError(f"{path}: the media database holds this file, but it cannot be read: {error}") from error
+    if found != named:
+        raise MediaError(f"{path}: this is not the file that the record names; its content is another")
+    return path
 
 
 def _decode(file: BinaryIO, found: Probe) -> None:
