@@ -1,12 +1,15 @@
 """The paper in miniature: its parts, and the whole loop at a size at which nothing is learnt."""
 
 import json
+import os
+import runpy
 import subprocess
 import sys
 from itertools import islice
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from visgenenv import ExpertPolicy, rollout, score
 from visgenenv.adapters.lm.links import Links
@@ -20,11 +23,12 @@ from visgenenv.adapters.trl import (
     trace_dataset,
 )
 from visgenenv.experiments.miniature import Stages
+from visgenenv.experiments.miniature_examples import Examples
 from visgenenv.experiments.miniature_exercises import exercises
 from visgenenv.experiments.miniature_report import gain, write_report
-from visgenenv.experiments.miniature_settings import CPU, GPU, SMOKE
+from visgenenv.experiments.miniature_settings import CPU, GPU, SECOND, SMOKE
 
-ROOT = Path(__file__).parents[2]
+SCRIPT = Path(__file__).parents[2] / "examples" / "mini_visioncreator" / "train.py"
 
 
 def quiet(text):
@@ -63,10 +67,13 @@ def test_a_stage_that_was_killed_goes_on_from_its_checkpoint(finished):
 def test_the_report_holds_a_row_a_stage_and_draws_the_curves(finished):
     out, found = finished
     results = write_report(out)
-    assert [(row["seed"], row["stage"]) for row in results["rows"]] == [("1", "one_stage"), ("1", "pst"), ("1", "grpo")]
+    assert {(row["seed"], row["stage"]) for row in results["rows"]} == {("1", stage) for stage in found}
     assert results["gain"] == {
         "mean": pytest.approx(found["grpo"]["reward"] - found["pst"]["reward"]), "low": None, "high": None, "seeds": 1
     }  # fmt: skip
+    table = (out / "results.md").read_text("utf-8").splitlines()
+    assert f"| PST + GRPO | 1 | {found['grpo']['reward']:.3f} | {found['grpo']['r_vrt']:.3f} " in "\n".join(table)
+    assert any(line.startswith("| reward | ") for line in table)
     assert (out / "rewards.png").stat().st_size > 1000 and (out / "components.png").stat().st_size > 1000
 
 
@@ -82,6 +89,12 @@ def test_the_held_out_tasks_of_the_cpu_size_are_small_and_none_of_them_is_traine
     assert len(heldout) == CPU.heldout
     assert all(task.count[1] <= 2 and 1 <= len(task.tool_pool) <= 6 and task.lang == "en" for task in heldout + trained)
     assert not {task.query for task in heldout} & {task.query for task in trained}
+
+
+def test_a_teacher_of_two_qualities_shows_both():
+    rewards = [score(record).reward for record in Examples(replace(SECOND, demos=20))._played]
+    assert 5 <= sum(reward == 1.0 for reward in rewards) <= 15 and sum(reward < 0.1 for reward in rewards) >= 5
+    assert all(score(record).reward == 1.0 for record in Examples(replace(CPU, demos=4))._played)
 
 
 def test_demonstrations_and_grpo_meet_different_tasks():
@@ -105,14 +118,46 @@ def test_the_gpu_size_has_tens_of_millions_of_weights_and_builds():
     assert len({task.type for task in GPU.tasks("train", 600)}) == 42
 
 
-def test_the_script_refuses_the_gpu_size_where_there_is_none_in_one_line(tmp_path):
-    script = ROOT / "examples" / "mini_visioncreator" / "train.py"
-    done = subprocess.run(
-        [sys.executable, script, "--gpu", "--out", tmp_path],
-        capture_output=True, text=True, env={"CUDA_VISIBLE_DEVICES": "", "PATH": ""}, check=False,
+@pytest.mark.slow
+def test_the_gpu_size_runs_to_its_end_when_it_is_cut_down(tmp_path):
+    short = GPU.pst[0].__class__(steps=1, batch=2, general=0.5)
+    plan = replace(
+        GPU, size=SMOKE.size, pst=(short, replace(short, falls=True)), demos=3, heldout=2, samples=2, max_turns=2,
+        max_turn_tokens=8, grpo=replace(GPU.grpo, steps=1, groups=2, members=2, tasks=3, micro=2),
     )  # fmt: skip
-    assert done.returncode == 2
-    assert done.stderr.splitlines()[-1].endswith("--gpu needs a GPU that torch can see; --cpu runs without")
+    found = Stages(plan, tmp_path, quiet).run(1)
+    assert list(found) == ["pst", "grpo"] and found["grpo"]["episodes"] == 4
+
+
+def test_the_script_refuses_the_gpu_size_where_there_is_none_in_one_line(monkeypatch, capsys, tmp_path):
+    monkeypatch.setattr("torch.cuda.is_available", lambda: False)
+    monkeypatch.setattr(sys, "argv", ["train.py", "--gpu", "--out", str(tmp_path)])
+    with pytest.raises(SystemExit, match="2"):
+        runpy.run_path(str(SCRIPT), run_name="__main__")
+    assert (
+        capsys.readouterr().err.splitlines()[-1].endswith("--gpu needs a GPU that torch can see; --second runs without")
+    )
+
+
+@pytest.mark.slow
+def test_the_script_runs_two_seeds_from_random_weights_to_the_report(tmp_path):
+    done = subprocess.run(
+        [sys.executable, "-W", "ignore", SCRIPT, "--smoke", "--seed", "1", "2", "--out", "mini"],
+        cwd=tmp_path, capture_output=True, text=True, check=False, timeout=600,
+        env={**os.environ, "OMP_NUM_THREADS": "1"},
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr[-3000:]
+    assert done.stdout.count("seed 2 grpo") == 2 and "GRPO less PST" in done.stdout
+    assert (tmp_path / "mini" / "results.md").read_text("utf-8").count("| mean |") == 2
+
+
+def test_a_stage_learns_from_batches_of_one_kind_and_each_demonstration_comes_again_in_turn():
+    stage = replace(SMOKE.pst[0], steps=10, batch=4, general=0.4)
+    ids = Examples(SMOKE).dataset([stage], 1)["id"]
+    batches = [ids[start : start + 4] for start in range(0, 40, 4)]
+    assert [set(batch) == {"exercise"} for batch in batches].count(True) == 4
+    shown = [one for one in ids if one != "exercise"]
+    assert len(set(shown)) == 8 and shown[8:16] == shown[:8]
 
 
 NUMBERED = View(schemas="compact", instructions="none", images="none", links="numbered")

@@ -18,15 +18,20 @@ _INK, _PALE = "#222222", "#dddddd"
 
 
 def draw_curves(
-    series: Mapping[str, Points], path: str | Path, title: str = "", lines: Mapping[str, float] | None = None
+    series: Mapping[str, Points],
+    path: str | Path,
+    title: str = "",
+    lines: Mapping[str, float] | None = None,
+    unit: str = "environment steps",
 ) -> Path:
-    """Draw values in [0, 1] over environment steps.
+    """Draw values in [0, 1] over steps.
 
     Args:
         series: Name -> points (step, value).
         path: PNG file to write.
         title: Stands above.
         lines: Name -> value of a dashed level line, such as the expert's reward.
+        unit: Stands below the axis of steps.
 
     Example:
         >>> import tempfile, pathlib
@@ -38,7 +43,7 @@ def draw_curves(
     pen = ImageDraw.Draw(image)
     font = ImageFont.load_default(16)
     right = _rounded(max([step for points in series.values() for step, _ in points], default=1) or 1)
-    _axes(pen, font, right, title)
+    _axes(pen, font, right, title, unit)
     for name, value in (lines or {}).items():
         _level(pen, font, name, value)
     for points, colour in zip(series.values(), _cycle(), strict=False):
@@ -80,7 +85,7 @@ def _place(x: float, y: float) -> tuple[float, float]:
     return left + x * (width - left - right), height - bottom - min(1.0, max(0.0, y)) * (height - top - bottom)
 
 
-def _axes(pen: ImageDraw.ImageDraw, font: Any, right: float, title: str) -> None:
+def _axes(pen: ImageDraw.ImageDraw, font: Any, right: float, title: str, unit: str) -> None:
     for k in range(6):
         x, y = _place(0, k / 5)
         pen.line([(x, y), _place(1, k / 5)], fill=_PALE)
@@ -88,7 +93,7 @@ def _axes(pen: ImageDraw.ImageDraw, font: Any, right: float, title: str) -> None
         x, y = _place(k / 5, 0)
         pen.text((x, y + 8), f"{right * k / 5:,.0f}", fill=_INK, font=font, anchor="ma")
     pen.line([_place(0, 1), _place(0, 0), _place(1, 0)], fill=_INK, width=2)
-    pen.text((_place(0.5, 0)[0], _SIZE[1] - 8), "environment steps", fill=_INK, font=font, anchor="ms")
+    pen.text((_place(0.5, 0)[0], _SIZE[1] - 8), unit, fill=_INK, font=font, anchor="ms")
     pen.text((_place(0, 0)[0], 10), title, fill=_INK, font=font)
 
 

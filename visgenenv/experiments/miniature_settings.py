@@ -13,6 +13,13 @@ from visgenenv.adapters.tiny import TinySize
 from visgenenv.tasks import TaskGenerator
 from visgenenv.types import Lang, Task
 
+STAGES = {
+    "one_stage": "one-stage-measured",
+    "pst": "pst-measured",
+    "grpo": "grpo-measured",
+}
+"""Folder of what was measured of a stage."""
+
 
 class Sft(Struct, frozen=True, kw_only=True):
     """A supervised stage.
@@ -62,6 +69,7 @@ class Miniature(Struct, frozen=True, kw_only=True):
         pst: The two stages of progressive specialisation training.
         grpo: Reinforcement.
         demos: Demonstrations, each seen again and again in turn.
+        teacher: Shares of the qualities in which `ExpertPolicy` demonstrates; None: all are "optimal".
         most_pictures: Only easy requests for at most so many pictures, of no given size and without uploads; None: all
             tasks.
         offered: Tools that every task offers; None: those drawn for it.
@@ -89,6 +97,7 @@ class Miniature(Struct, frozen=True, kw_only=True):
     max_turn_tokens: int
     max_tokens: int
     temperature: float = 1.0
+    teacher: dict[str, float] | None = None
 
     def fits(self, task: Task) -> bool:
         """Whether a task belongs to the miniature."""
@@ -133,6 +142,13 @@ CPU = Miniature(
 )
 """For a processor: about half a million weights."""
 
+SECOND = replace(
+    CPU,
+    teacher={"optimal": 0.5, "failing": 0.5},
+    grpo=Grpo(steps=24, groups=4, rate=4e-4),
+)
+"""For a processor, after the first plan missed: a teacher who fails half of the time, and a lower rate in GRPO."""
+
 GPU = Miniature(
     size=TinySize(hidden=512, layers=8, heads=8, vision=128, std=0.02, vocab_size=8192, positions=32768),
     pst=(
@@ -140,7 +156,7 @@ GPU = Miniature(
         Sft(steps=3000, batch=32, general=0.1, rate=5e-4, falls=True),
     ),
     grpo=Grpo(steps=300, groups=12, rate=5e-5, tasks=8192, micro=16),
-    demos=20_000,
+    demos=4000,
     most_pictures=None,
     offered=None,
     lang=None,
