@@ -100,6 +100,15 @@ def test_a_training_run_is_told_from_the_rows_it_writes(tmp_path, monkeypatch):
     assert told[1] == (2, {"reward": 0.25, "success": 0.5, "steps": 2})
 
 
+def test_steps_of_an_earlier_run_do_not_count_towards_the_speed(tmp_path, monkeypatch):
+    told = []
+    monkeypatch.setattr(Bar, "__call__", lambda self, done, **facts: told.append((done, facts["steps"])))
+    with training_bar(400, tmp_path / "metrics.jsonl") as tell:
+        tell(300)
+        tell(350)
+    assert told == [(300, 0), (350, 50)]
+
+
 def test_a_piped_command_writes_no_control_characters(tmp_path):
     run = [
         sys.executable,

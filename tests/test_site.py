@@ -4,6 +4,7 @@ import ast
 import importlib.util
 import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -127,14 +128,36 @@ def test_amounts_are_read_with_their_units_and_the_worse_end_of_a_range(charts):
     assert charts._amount("4,900 a second and core") is None
 
 
-@pytest.mark.slow
-def test_the_site_builds_without_a_warning_and_asks_no_other_server(tmp_path):
-    done = build(ROOT / "mkdocs.yml", tmp_path / "site")
+@pytest.fixture(scope="module")
+def built(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("site")
+    done = build(ROOT / "mkdocs.yml", folder)
     assert done.returncode == 0 and "WARNING" not in done.stderr, done.stderr
-    for page in (tmp_path / "site").rglob("*.html"):
+    return folder
+
+
+@pytest.mark.slow
+def test_the_site_builds_without_a_warning_and_asks_no_other_server(built):
+    for page in built.rglob("*.html"):
         text = page.read_text("utf-8")
         assert not re.search(r'<(script|link|img)[^>]+(src|href)="https?://', text), page.name
         assert str(ROOT) not in text, page.name
+
+
+@pytest.mark.slow
+def test_the_site_can_be_searched_from_a_disk(built):
+    sync_api = pytest.importorskip("playwright.sync_api")
+    chromium = shutil.which("chromium") or pytest.skip("no Chromium is installed")
+    with sync_api.sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=["--no-sandbox"])
+        tab, asked = browser.new_page(), []
+        tab.on("request", lambda request: asked.append(request.url))
+        tab.goto((built / "api" / "environment.html").as_uri())
+        tab.keyboard.press("/")
+        tab.locator("input.md-search__input").press_sequentially("world seed")
+        tab.locator(".md-search-result__item h1", has_text="The environment").first.wait_for()
+        browser.close()
+    assert all(url.startswith(built.as_uri()) for url in asked)
 
 
 @pytest.mark.parametrize("link", ["nowhere.md", "index.md#nowhere", "../nowhere.py"])

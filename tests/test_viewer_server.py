@@ -91,6 +91,13 @@ def test_the_page_lists_every_episode_with_its_step(client: Client, records: lis
     assert [index["policies"][place] for place in index["rows"]["policy"]] == ["expert"] * 4 + ["random"]
 
 
+def test_scoring_begins_when_the_page_is_on_screen_and_asks(file: Path, records: list[Trajectory]) -> None:
+    with serving(file) as client:
+        client.index()
+        assert client.server.pages.scorer.since(0) == ([], 0)
+        assert client.json("/api/0/scores/0")["total"] == len(records)
+
+
 def test_scores_come_as_they_are_made(client: Client, records: list[Trajectory]) -> None:
     for _ in range(600):
         news = client.json("/api/0/scores/0")

@@ -34,6 +34,7 @@ def test_a_run_writes_metrics_traces_checkpoint_and_curve(run):
     held = [row["step"] for row in rows(settings) if "heldout_reward" in row]
     assert held == [0, facts["steps"]] and facts["steps"] >= settings.steps
     assert any(row.get("reward") is not None and "components" in row for row in rows(settings))
+    assert any(row.get("success") is not None for row in rows(settings))
     with open(f"{settings.out}/traces.jsonl", "rb") as file:
         assert {orjson.loads(line)["step"] for line in file} == set(held)
 

@@ -50,18 +50,22 @@ def emit(value: Any) -> None:
 def training_bar(total: int, metrics: Path) -> Iterator[Callable[[int], None]]:
     """Show a progress bar of a run that writes `metrics`; give a function that sets how many steps are done.
 
-    Reward and success are those of the latest row that has them.
+    It is to be called once before the first step, with those that an earlier run has done: they do not count towards
+    the steps per second. Reward and success are those of the latest row that has them.
     """
     with bar("training", total) as shown:
+        earlier: int | None = None
 
         def tell(done: int) -> None:
+            nonlocal earlier
+            earlier = done if earlier is None else earlier
             latest: dict[str, Any] = {}
             for row in _last_rows(metrics):
                 latest |= {
                     name: row[name] for name in ("reward", "success", "env/success") if row.get(name) is not None
                 }
             success = latest.get("success", latest.get("env/success"))
-            shown(done, reward=latest.get("reward"), success=success, steps=done)
+            shown(done, reward=latest.get("reward"), success=success, steps=done - earlier)
 
         yield tell
 

@@ -128,7 +128,7 @@ class ControlVectorEnv(VectorEnv[Observation, Any, Any]):
             self._over[i] = False
 
     def _lighten(self, infos: dict[str, Any]) -> None:
-        """Take the records out of the infos of a step; leave the components."""
+        """Take the records out of the infos of a step; leave the components, reward and success."""
         for told in (infos, infos.get("final_info", {})):
             told.pop("trajectory", None)
             told.pop("_trajectory", None)
@@ -136,7 +136,8 @@ class ControlVectorEnv(VectorEnv[Observation, Any, Any]):
         infos.pop("_ltr", None)
         for i, ltr in enumerate(ended):
             if ltr is not None:
-                self._add_info(infos, {"components": {**ltr.components, "reward": ltr.reward}}, i)
+                paid = {"reward": ltr.reward, "success": ltr.gates["V"]}
+                self._add_info(infos, {"components": {**ltr.components, **paid}}, i)
 
     def action_masks(self) -> NDArray[np.bool_]:
         """Return the masks of all lanes, (num_envs, mask_size)."""

@@ -19,7 +19,7 @@ WINDOW = 100
 
 
 def note_episode(episode: Any, metrics_logger: Any, **kwargs: Any) -> None:
-    """Note the reward and the components of an episode that ended in a runner; its return has the shaping in it too."""
+    """Note reward, success and components of an episode that ended in a runner; its return has the shaping in it too."""
     told = episode.get_infos(-1).get("components")
     for name, value in (told or {}).items():
         metrics_logger.log_value(name, value, window=WINDOW)
@@ -73,4 +73,5 @@ def control_config(
 
 def component_row(runners: dict[str, Any]) -> dict[str, Any]:
     """Return a metrics row's part about rewards from RLlib's results of the runners."""
-    return {"reward": runners.get("reward"), "components": {name: runners.get(name) for name in COMPONENTS}}
+    components = {name: runners.get(name) for name in COMPONENTS}
+    return {"reward": runners.get("reward"), "success": runners.get("success"), "components": components}

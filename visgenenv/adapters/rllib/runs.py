@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from time import perf_counter
 from typing import Any
 
-import ray
 import torch
 from msgspec import Struct
 from msgspec.structs import replace
@@ -18,6 +16,7 @@ from visgenenv.adapters.control_runs import HELDOUT, TRAINING, Chosen, Measure, 
 from visgenenv.adapters.folder import Folder
 from visgenenv.adapters.rllib.module import MaskedModule, RllibController, notices_read
 from visgenenv.adapters.rllib.ppo import component_row, control_config
+from visgenenv.adapters.rllib.starting import start_ray
 from visgenenv.control import layout_of
 from visgenenv.errors import VisGenError
 from visgenenv.rewards.presets import DEFAULT
@@ -60,16 +59,14 @@ def run_ppo(settings: PpoSettings, tick: Tick | None = None) -> dict[str, Any]:
 
     Args:
         settings: Of the run.
-        tick: Called with the steps done so far.
+        tick: Called with the steps done so far, before the first one too.
 
     Raises:
         VisGenError: There is nothing to resume, or nothing left to do.
     """
     start = perf_counter()
-    os.environ.setdefault("RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO", "0")
     torch.set_num_threads(1)  # networks this small are slower on more
-    if not ray.is_initialized():
-        ray.init(include_dashboard=False, log_to_driver=False, logging_level="ERROR", configure_logging=True)
+    start_ray(1 + settings.runners)
     folder = Folder(settings.out)
     algorithm, done = _algorithm(settings, folder)
     measure = Measure(
@@ -116,6 +113,8 @@ def _train(
 ) -> tuple[int, float]:
     """Train to the end; return the steps done and the last held-out reward."""
     updates, held = 0, 0.0
+    if tick is not None:
+        tick(done)
     while done < settings.steps:
         result = algorithm.train()
         updates, done = updates + 1, _steps(result)

@@ -43,7 +43,7 @@ def run_grpo(settings: GrpoSettings, config: GRPOConfig, lora: ModelConfig, tick
         settings: What is ours.
         config: What is TRL's; `output_dir` is the folder.
         lora: LoRA, if `use_peft` is set.
-        tick: Called with the number of steps done.
+        tick: Called with the number of steps done, before the first one too.
 
     Raises:
         VisGenError: There is no such model, task or checkpoint.
@@ -208,6 +208,10 @@ class _Ticks(TrainerCallback):
 
     def __init__(self, tick: Tick):
         self.tick = tick
+
+    def on_train_begin(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
+        """Tell where a run that goes on begins."""
+        self.tick(int(state.global_step))
 
     def on_step_end(self, args: Any, state: Any, control: Any, **kwargs: Any) -> None:
         """Tell it."""

@@ -97,4 +97,4 @@ try { setTheme(localStorage.getItem("visgenenv-theme")); } catch { /* see above 
 addEventListener("hashchange", route);
 route();
 performance.mark("visgenenv-painted");
-follow(() => { if (view.changed) view.changed(); });
+requestAnimationFrame(() => setTimeout(() => follow(() => { if (view.changed) view.changed(); })));  // after the first paint
