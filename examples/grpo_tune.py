@@ -11,10 +11,10 @@ from pathlib import Path
 
 from ray import tune
 
-from visgenenv.adapters.lm.data import task_rows
 from visgenenv.adapters.rllib.grpo import GRPO
-from visgenenv.adapters.rllib.grpo.runs import grpo_config, start_ray
+from visgenenv.adapters.rllib.grpo.from_settings import chosen_rows, grpo_config
 from visgenenv.adapters.rllib.grpo.settings import read_settings
+from visgenenv.adapters.rllib.starting import start_ray
 
 HERE = Path(__file__).parent
 
@@ -27,8 +27,8 @@ def main():
     parser.add_argument("--out", default="tune")
     given = parser.parse_args()
     settings = read_settings(given.config)
-    rows = task_rows(settings.suite, settings.view(), limit=settings.limit, **settings.choice())
-    start_ray(settings)
+    rows = chosen_rows(settings, settings.suite, settings.limit)
+    start_ray(settings.cores, settings.address)
     space = grpo_config(settings, rows)
     space.lr = tune.grid_search(given.rates)
     done = tune.Tuner(

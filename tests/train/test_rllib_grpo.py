@@ -11,7 +11,7 @@ import msgspec
 import numpy as np
 import pytest
 import torch
-from readable import READABLE, Breaking, Silent, raising, readable
+from readable import ANSWER, PLANNED, READABLE, Breaking, Silent, draw, raising, raising_at_seed_1, readable
 from transformers import Qwen3Config, Qwen3ForCausalLM
 
 from visgenenv import load_suite
@@ -20,11 +20,12 @@ from visgenenv.adapters.lm.data import draw_seed, task_rows
 from visgenenv.adapters.lm.view import View
 from visgenenv.adapters.rllib.grpo import Clip, Iteration, Job, Lora, Model, Play, Played, Reply, Request, VLMModule
 from visgenenv.adapters.rllib.grpo.episodes import TokenBatch, as_lesson
+from visgenenv.adapters.rllib.grpo.from_settings import grpo_config
 from visgenenv.adapters.rllib.grpo.learner import GRPOLearner, collate
 from visgenenv.adapters.rllib.grpo.loss import clipped_loss
 from visgenenv.adapters.rllib.grpo.numbers import facts
 from visgenenv.adapters.rllib.grpo.playing import Stage
-from visgenenv.adapters.rllib.grpo.runs import Run, grpo_config, run_grpo
+from visgenenv.adapters.rllib.grpo.runs import Run, run_grpo
 from visgenenv.adapters.rllib.grpo.schedule import lessons, minibatches
 from visgenenv.adapters.rllib.grpo.settings import RllibSettings, read_settings
 from visgenenv.adapters.rllib.grpo.weights import as_arrays, as_tensor, fingerprint
@@ -36,13 +37,6 @@ from visgenenv.trace import read_traces, replay
 torch.set_num_threads(1)
 ROOT = Path(__file__).parents[2]
 VIEW = View(instructions="none", schemas="none", image_px=64)
-THINK = "<think>\nlook at what is there\n</think>\n\n"
-ANSWER = '<answer>\n{"task_status":"failed","answer_url_list":[],"summary":"There is nothing to show."}\n</answer>'
-
-
-def draw(prompt):
-    arguments = f'{{"prompt":"{prompt}"}}'
-    return f'{THINK}<tool_call>\n{{"name":"tool_text2image_gemini","arguments":{arguments}}}\n</tool_call>'
 
 
 def module(**settings):
@@ -107,7 +101,7 @@ def test_greedy_turns_are_the_likeliest_and_pixels_are_never_written(tiny):
         logits = tiny.model(torch.tensor([one.ids])).logits[0, -1]
     logits[tiny.banned] = -torch.inf
     assert reply.ids[0] == int(logits.argmax()) and np.isclose(reply.logprobs[0], float(logits.log_softmax(-1).max()))
-    many = tiny.sampler()([Request(ids=[300], max_tokens=400, seed=seed) for seed in range(4)])
+    many = tiny.sampler()([Request(ids=[300], max_tokens=150, seed=seed) for seed in range(4)])
     assert len(tiny.banned) == 5
     assert not {token for reply in many for token in reply.ids} & set(tiny.banned.tolist())
 
@@ -182,22 +176,35 @@ def test_a_tool_that_raises_breaks_its_rollout_and_no_other(tiny):
 
 
 def test_a_judge_without_a_verdict_masks_its_group_and_a_reward_that_raises_is_told(tiny):
-    planned = THINK + '<plan>[{"goal":"draw an elf","tool":"tool_text2image_gemini","n":1,"deps":[]}]</plan>'
-
     def script(text, turns):
-        return [planned, draw("an elf"), ANSWER][turns]
+        return [PLANNED, draw("an elf"), ANSWER][turns]
 
     masked = Play(view=VIEW, max_turn_tokens=400, max_tokens=8000, judge=Silent(), on_failure="mask")
     played = stage(tiny, play=masked)([job()], scripted(tiny, script))
     assert [one.reward for one in played] == [None, None]
     assert {one.score.status for one in played} == {"judge_failed"}
-    broken = Play(
-        view=VIEW, max_turn_tokens=400, max_tokens=8000, components={"brand": raising}, weights={"brand": 1.0},
-        preset=READABLE,
-    )  # fmt: skip
-    play = msgspec.structs.replace(broken, components={"brand": raising, "readable": readable})
+    play = paid_for_brands(raising)
     played = stage(tiny, play=play)([job()], scripted(tiny, lambda text, turns: ANSWER))
     assert [one.error for one in played] == ["the reward failed: LookupError: no such brand"] * 2
+
+
+def paid_for_brands(brand):
+    return Play(
+        view=VIEW, max_turn_tokens=400, max_tokens=8000, components={"brand": brand, "readable": readable},
+        weights={"brand": 1.0}, preset=READABLE,
+    )  # fmt: skip
+
+
+def test_a_reward_that_raises_at_one_record_leaves_only_its_group_unpaid(tiny):
+    made = stage(tiny, lanes=4, play=paid_for_brands(raising_at_seed_1))
+    played = made([job(0), job(1)], scripted(tiny, lambda text, turns: ANSWER))
+    assert [one.error for one in played] == ["the reward failed: LookupError: no such brand"] * 2 + ["", ""]
+    assert [one.reward is None for one in played] == [True, True, False, False]
+
+
+def test_weights_of_no_component_are_refused_before_anything_is_played():
+    with pytest.raises(ValueError, match="weights name no component: brand"):
+        grpo_config(RllibSettings()).training(play=Play(weights={"brand": 1.0})).validate()
 
 
 # learning
@@ -265,7 +272,9 @@ def test_only_adapters_are_trained_and_sent_with_lora_and_bfloat16_survives_the_
 # settings
 
 
-@pytest.mark.parametrize("name", ["rllib-laptop", "rllib-one-gpu", "rllib-eight-gpus", "rllib-four-nodes"])
+@pytest.mark.parametrize(
+    "name", ["rllib-laptop", "rllib-four-tasks", "rllib-one-gpu", "rllib-eight-gpus", "rllib-four-nodes"]
+)
 def test_the_configuration_files_make_a_configuration(name):
     settings = read_settings(ROOT / "examples" / "configs" / f"{name}.yaml")
     config = grpo_config(settings)
@@ -273,7 +282,7 @@ def test_the_configuration_files_make_a_configuration(name):
     assert config.num_env_runners * config.num_envs_per_env_runner >= 1
     whole = config.group_size * config.groups
     assert whole % max(1, config.num_learners) == 0
-    assert name == "rllib-laptop" or (config.minibatch or whole) == 96
+    assert settings.gpus == 0 or (config.minibatch or whole) == 96
 
 
 def test_settings_come_from_the_file_and_the_command_line_overrules_it(tmp_path):
@@ -296,6 +305,11 @@ def test_settings_come_from_the_file_and_the_command_line_overrules_it(tmp_path)
         (("--engine", "rllib", "--config", "/no/such.yaml"), "/no/such.yaml: No such file"),
         (("--engine", "rllib", "--suite", "nosuch"), "unknown suite 'nosuch'"),
         (("--engine", "rllib", "--model", "/no/such/model"), "/no/such/model"),
+        (("--engine", "rllib", "--faults", "nosuch"), "unknown fault profile 'nosuch'"),
+        (("--engine", "rllib", "--tiny_hidden", "63"), "hidden is a multiple of 8 * heads"),
+        (("--engine", "rllib", "--max_turns", "0"), "max_turns=0 is not positive"),
+        (("--engine", "rllib", "--engine_kind", "vllm"), "engine_kind: vllm wants engines: 1 or more"),
+        (("--engine", "rllib", "--learners", "2", "--minibatch", "1"), "fewer rollouts than there are learners"),
         (("--engine", "rllib", "--resume", "--out", "/tmp/visgenenv-no-such-run"), "no checkpoint"),
     ],
 )
@@ -321,9 +335,11 @@ def test_a_vllm_engine_gets_adapters_as_peft_writes_them_and_one_token_a_picture
     from visgenenv.adapters.rllib.grpo.vllm_engine import one_each, save_adapter
 
     policy = module(lora=Lora(r=4))
-    folder = save_adapter(policy.settings, policy.get_state(inference_only=True))
-    policy.model.save_pretrained(tmp_path)
-    ours, theirs = (load_file(where / "adapter_model.safetensors") for where in (folder, tmp_path))
+    for name in ("ours", "theirs"):
+        (tmp_path / name).mkdir()
+    save_adapter(policy.settings, policy.get_state(inference_only=True), tmp_path / "ours")
+    policy.model.save_pretrained(tmp_path / "theirs")
+    ours, theirs = (load_file(tmp_path / name / "adapter_model.safetensors") for name in ("ours", "theirs"))
     assert ours.keys() == theirs.keys() and all(torch.equal(ours[name], theirs[name]) for name in ours)
     assert one_each([9, 9, 1, 9], 9) == [9, 1, 9] and one_each([1, 1], None) == [1, 1]
 

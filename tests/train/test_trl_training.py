@@ -13,8 +13,8 @@ from scripted import THINK, VIEW, answer, call, config, draw, elf, played, train
 
 from visgenenv import ExpertPolicy, load_suite, score
 from visgenenv.adapters.lm.advantages import flat_rows
+from visgenenv.adapters.lm.settings import LORA_TARGETS
 from visgenenv.adapters.trl import RECIPES, Advantages, View, ltr_rewards
-from visgenenv.adapters.trl.settings import LORA_TARGETS
 from visgenenv.rewards import RuleJudge
 from visgenenv.trace import read_traces, replay
 

@@ -16,7 +16,7 @@ from ray.rllib.core import COMPONENT_LEARNER, COMPONENT_RL_MODULE, DEFAULT_MODUL
 from ray.rllib.utils.metrics import ENV_RUNNER_RESULTS, LEARNER_RESULTS, WEIGHTS_SEQ_NO
 
 from visgenenv.adapters.rllib.grpo.config import GRPOConfig
-from visgenenv.adapters.rllib.grpo.engine import EngineGroup
+from visgenenv.adapters.rllib.grpo.engine_group import EngineGroup
 from visgenenv.adapters.rllib.grpo.episodes import PLAYED, as_lesson
 from visgenenv.adapters.rllib.grpo.nouns import Job, Played
 from visgenenv.adapters.rllib.grpo.numbers import facts, means
@@ -80,7 +80,8 @@ class GRPO(Algorithm):
     def training_step(self) -> None:
         """Play, learn, push."""
         step, start = self.iteration + 1, time.perf_counter()
-        played, told = self._collect(list(training_jobs(self.config, step)))
+        played, told, counted = self._collect(list(training_jobs(self.config, step)))
+        self.metrics.aggregate(counted, key=ENV_RUNNER_RESULTS)
         between = time.perf_counter()
         told |= self._learn(played)
         after = time.perf_counter()
@@ -94,42 +95,40 @@ class GRPO(Algorithm):
         self.metrics.log_value("reward", sum(rewards) / len(rewards) if rewards else float("nan"), window=1)
 
     def measure(self, rows: Sequence[dict[str, Any]], *, greedy: bool = True) -> list[Played]:
-        """Play held-out tasks once each, in worlds that are always the same, without learning from them."""
+        """Play held-out tasks once each, in worlds that are always the same.
+
+        They are neither learnt from nor counted in RLlib's results.
+        """
         jobs = heldout_jobs(self.config, rows, self.iteration, greedy)
         return self._collect(jobs)[0]
 
-    def _collect(self, jobs: list[Job]) -> tuple[list[Played], dict[str, float]]:
+    def _collect(self, jobs: list[Job]) -> tuple[list[Played], dict[str, float], list[Any]]:
         """Have every group played once. What a lost runner or engine was playing is played again by others.
+
+        Returns:
+            The rollouts in order, what there is to tell, and RLlib's numbers of the runners.
 
         Raises:
             RuntimeError: No group was finished in `max_rounds` rounds.
         """
-        open_jobs = {job.number: job for job in jobs}
+        done: list[Share] = []
         found: dict[int, list[Played]] = {}
-        metrics, again, idle, problems = [], 0, 0, [""]
-        while open_jobs:
-            shares = self._round(list(open_jobs.values()))
+        left, again, idle = jobs, 0, 0
+        while left:
+            shares = self._round(left)
             finished = [share for share in shares if not share.problem]
-            for share in finished:
-                metrics.append(share.metrics)
-                for episode in share.episodes:
-                    one: Played = episode.custom_data[PLAYED]
-                    if one.job in open_jobs:
-                        found.setdefault(one.job, []).append(one)
-            open_jobs = {number: job for number, job in open_jobs.items() if number not in found}
-            again += len(open_jobs)
-            if open_jobs:
-                problems += [share.problem for share in shares if share.problem]
-                idle = 0 if finished else idle + 1
-                if idle >= self.config.max_rounds:
-                    raise RuntimeError(
-                        f"no group could be played in {idle} rounds: {problems[-1] or 'no runner is left'}"
-                    )
+            done += finished
+            idle = 0 if finished else idle + 1
+            if idle >= self.config.max_rounds:
+                why = next((share.problem for share in shares), "no runner is left")
+                raise RuntimeError(f"no group could be played in {idle} rounds: {why}")
+            found |= _by_group(finished)
+            left = [job for job in jobs if job.number not in found]
+            again += len(left)
+            if left:
                 self._heal()
-        if metrics:
-            self.metrics.aggregate(metrics, key=ENV_RUNNER_RESULTS)
         played = [one for job in jobs for one in found[job.number]]
-        return played, {"groups_played_again": float(again), **facts(played)}
+        return played, {"groups_played_again": float(again), **facts(played)}, [share.metrics for share in done]
 
     def _round(self, jobs: Sequence[Job]) -> list[Share]:
         """Share groups among the runners that are well, and return what comes back."""
@@ -148,9 +147,7 @@ class GRPO(Algorithm):
         )
 
     def _heal(self) -> None:
-        """Bring back runners and engines that are gone, and see to it that all have the weights."""
-        if self.engine_group is not None:
-            self.engine_group.heal()
+        """Bring back runners that are gone, for up to two minutes if none is left, and give all the weights."""
         self.env_runner_group.probe_unhealthy_env_runners()
         for _ in range(120):
             if self.env_runner_group.num_healthy_remote_env_runners():
@@ -191,6 +188,8 @@ class GRPO(Algorithm):
     def push_weights(self) -> str:
         """Give every runner or engine the learner's weights, wait for all, and compare hashes; return the hash.
 
+        Engines that are gone are started again first.
+
         Raises:
             RuntimeError: An actor holds other weights than it was given.
         """
@@ -207,6 +206,7 @@ class GRPO(Algorithm):
 
     def _load_all(self, weights: Any, version: int) -> list[str]:
         if self.engine_group is not None:
+            self.engine_group.heal()
             if self.config.engine == "vllm" and self.config.vlm.lora is None:
                 from visgenenv.adapters.rllib.grpo.vllm_engine import transfer_weights
 
@@ -248,3 +248,11 @@ class GRPO(Algorithm):
         load(holder, state[COMPONENT_LEARNER][COMPONENT_RL_MODULE][DEFAULT_MODULE_ID])
         model.save_pretrained(folder)
         processor.save_pretrained(folder)
+
+
+def _by_group(shares: Sequence[Share]) -> dict[int, list[Played]]:
+    """Return the rollouts of shares by the number of their group."""
+    found: dict[int, list[Played]] = {}
+    for one in (episode.custom_data[PLAYED] for share in shares for episode in share.episodes):
+        found.setdefault(one.job, []).append(one)
+    return found

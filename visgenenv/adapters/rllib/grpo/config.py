@@ -10,7 +10,7 @@ from ray.rllib.core.rl_module.rl_module import RLModuleSpec
 from ray.util import log_once
 
 from visgenenv.adapters.lm.advantages import Advantages, load_recipe
-from visgenenv.adapters.rllib.grpo.engine import KINDS
+from visgenenv.adapters.rllib.grpo.engine_group import KINDS
 from visgenenv.adapters.rllib.grpo.episodes import TokenBatch
 from visgenenv.adapters.rllib.grpo.learner import GRPOLearner
 from visgenenv.adapters.rllib.grpo.loss import Clip

@@ -8,9 +8,8 @@ from typing import Any, Protocol
 
 import ray
 import torch
-from ray.exceptions import ActorDiedError, GetTimeoutError, RayActorError, RayError
-from ray.util import get_current_placement_group
-from ray.util.scheduling_strategies import PlacementGroupSchedulingStrategy
+from msgspec.structs import replace
+from ray.exceptions import RayActorError
 
 from visgenenv.adapters.rllib.grpo.module import Model, VLMModule
 from visgenenv.adapters.rllib.grpo.sampling import Reply, Request
@@ -56,8 +55,6 @@ class TransformersEngine:
         device = "cuda" if ray.get_gpu_ids() else "cpu"
         if device == "cpu":
             torch.set_num_threads(threads)
-        from msgspec.structs import replace
-
         self._module = VLMModule(
             observation_space=None, action_space=None, inference_only=True,
             model_config={"model": replace(model, remote=False)},
@@ -116,20 +113,6 @@ class TransformersEngine:
         return found
 
 
-KINDS = ("transformers", "vllm")
-"""Names of engines."""
-
-
-def engine_class(kind: str) -> type[Any]:
-    """Return an engine by name."""
-    if kind == "transformers":
-        return TransformersEngine
-    from visgenenv.adapters.rllib.grpo.vllm_engine import VLLMEngine
-
-    kind_of: type[Any] = VLLMEngine
-    return kind_of
-
-
 class Engines:
     """The engines as one runner sees them: its own one, and the next if that one is gone.
 
@@ -158,82 +141,3 @@ class Engines:
                 problems.append(str(error).splitlines()[0])
                 self._handles.pop(0)
         raise StaleWeights(f"no engine writes with version {self._version}: {'; '.join(problems)}"[:500])
-
-
-class EngineGroup:
-    """The engines as the driver sees them: started, loaded, and started again when they die.
-
-    Args:
-        kind: "transformers" or "vllm".
-        count: How many.
-        model: For each.
-        cpus: For each.
-        gpus: For each.
-        options: Further keywords of the engine's class.
-        timeout_s: How long an engine may take to start.
-    """
-
-    def __init__(
-        self, kind: str, count: int, model: Model, *, cpus: float = 1, gpus: float = 0,
-        options: dict[str, Any] | None = None, timeout_s: float = 600.0,
-    ):  # fmt: skip
-        self._kind, self._model, self._cpus, self._gpus = kind, model, cpus, gpus
-        self._count, self._options, self._timeout_s = count, options or {}, timeout_s
-        self.restarts = 0
-        self.handles = [self._start(place) for place in range(count)]
-
-    def wait(self) -> None:
-        """Wait until all engines stand; raise what kept one from it."""
-        ray.get([one.ready.remote() for one in self.handles], timeout=self._timeout_s)
-
-    def fingerprints(self) -> list[str]:
-        """Return the hashes of the weights that engines hold now."""
-        return list(ray.get([one.fingerprint.remote() for one in self.handles], timeout=self._timeout_s))
-
-    def _start(self, place: int) -> Any:
-        group = get_current_placement_group()
-        strategy: Any = "DEFAULT"
-        if group is not None:
-            # RLlib gives its runners explicit bundles; an actor without one would take a runner's and the trial hangs.
-            bundle = len(group.bundle_specs) - self._count + place
-            strategy = PlacementGroupSchedulingStrategy(group, placement_group_bundle_index=bundle)
-        actor = ray.remote(engine_class(self._kind)).options(
-            num_cpus=self._cpus, num_gpus=self._gpus, scheduling_strategy=strategy, max_concurrency=1000
-        )
-        own = {"place": place} if self._kind == "vllm" else {}
-        return actor.remote(self._model, **self._options, **own)
-
-    def load(self, weights: Any, version: int) -> list[str]:
-        """Load weights (a reference to an object of Ray) in every engine; return the fingerprints of those that live."""
-        asked = [one.load.remote(weights, version) for one in self.handles]
-        found = []
-        for one in asked:
-            try:
-                found.append(str(ray.get(one, timeout=self._timeout_s)))
-            except RayActorError:
-                continue
-        return found
-
-    def heal(self) -> int:
-        """Start engines anew that are gone; return how many. They hold no version until weights are loaded."""
-        fresh = 0
-        for place, handle in enumerate(self.handles):
-            try:
-                ray.get(handle.ready.remote(), timeout=self._timeout_s)
-            except (ActorDiedError, RayActorError, GetTimeoutError):
-                ray.kill(handle)
-                self.handles[place] = self._start(place)
-                fresh += 1
-        if fresh:
-            self.wait()
-            self.restarts += fresh
-        return fresh
-
-    def stop(self) -> None:
-        """End all engines."""
-        for handle in self.handles:
-            try:
-                ray.kill(handle)
-            except RayError:
-                continue
-        self.handles = []

@@ -69,7 +69,7 @@ class Model(Struct, frozen=True, kw_only=True):
         )
         model.to(torch.bfloat16 if half else torch.float32)
         if self.lora is not None:
-            model = _adapted(model, self.lora, self.seed)
+            model = _adapted(model, self.lora, self.name, self.seed)
         elif not self.train_vision and hasattr(model.model, "visual"):
             model.model.visual.requires_grad_(False)
         return model, processor
@@ -88,15 +88,22 @@ class Model(Struct, frozen=True, kw_only=True):
         return [found] if isinstance(found, int) else list(found), int(positions)
 
 
-def _adapted(model: Any, lora: Lora, seed: int) -> Any:
-    from peft import LoraConfig, get_peft_model
+def lora_config(lora: Lora, name: str) -> Any:
+    """Return peft's configuration of adapters to a model of this name."""
+    from peft import LoraConfig
 
-    config = LoraConfig(
-        r=lora.r, lora_alpha=lora.alpha, lora_dropout=lora.dropout, target_modules=lora.targets, task_type="CAUSAL_LM"
-    )
+    return LoraConfig(
+        base_model_name_or_path=name, r=lora.r, lora_alpha=lora.alpha, lora_dropout=lora.dropout,
+        target_modules=lora.targets, task_type="CAUSAL_LM",
+    )  # fmt: skip
+
+
+def _adapted(model: Any, lora: Lora, name: str, seed: int) -> Any:
+    from peft import get_peft_model
+
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
-        return get_peft_model(model, config)
+        return get_peft_model(model, lora_config(lora, name))
 
 
 class VLMModule(TorchRLModule):

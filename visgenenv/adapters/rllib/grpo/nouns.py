@@ -11,7 +11,7 @@ from visgenenv.adapters.lm.view import View
 from visgenenv.rewards import OnFailure, RewardRecord, score_all
 from visgenenv.rewards.judges import Judge
 from visgenenv.rewards.ltr import Component
-from visgenenv.rewards.presets import DEFAULT, Preset, load_preset
+from visgenenv.rewards.presets import DEFAULT, Preset
 from visgenenv.trajectory import Trajectory
 
 
@@ -39,8 +39,8 @@ class Play(Struct, frozen=True, kw_only=True):
     on_failure: OnFailure = "mask"
 
     def check(self) -> None:
-        """Refuse an unknown preset, and rollouts without room for a turn."""
-        load_preset(self.preset)
+        """Refuse an unknown preset, weights of no component, and rollouts without room for a turn."""
+        self.score([], [])
         if not 0 < self.max_turn_tokens <= self.max_tokens:
             raise ValueError(
                 f"max_turn_tokens={self.max_turn_tokens} is not between 1 and max_tokens={self.max_tokens}"

@@ -32,7 +32,7 @@ class Stage:
         end: Ids that end a turn.
         longest: Positions of the model.
         model: Its name, for the records.
-        pictures: Whether requests carry Pillow images too.
+        pictures: Whether requests carry Pillow images in the place of their features.
     """
 
     def __init__(
@@ -75,12 +75,22 @@ class Stage:
     def _scored(self, played: list[Played]) -> list[Played]:
         whole = [one for one in played if not one.error]
         try:
-            scores = self.play.score([one.record for one in whole], [one.job for one in whole])
-        except Exception as error:  # a component or a judge of the user's own; the rollouts are kept, unpaid
-            why = f"the reward failed: {_line(error)}"
-            return [one if one.error else structs.replace(one, error=why) for one in played]
-        paid = iter(scores)
-        return [one if one.error else structs.replace(one, score=next(paid)) for one in played]
+            paid = self._paid(whole)
+        except Exception:  # of a component or a judge of the user's own: only the groups at fault go unpaid
+            groups = dict.fromkeys(one.job for one in whole)
+            paid = [one for job in groups for one in self._paid_or_told([one for one in whole if one.job == job])]
+        found = iter(paid)
+        return [one if one.error else next(found) for one in played]
+
+    def _paid(self, whole: Sequence[Played]) -> list[Played]:
+        scores = self.play.score([one.record for one in whole], [one.job for one in whole])
+        return [structs.replace(one, score=score) for one, score in zip(whole, scores, strict=True)]
+
+    def _paid_or_told(self, group: Sequence[Played]) -> list[Played]:
+        try:
+            return self._paid(group)
+        except Exception as error:
+            return [structs.replace(one, error=f"the reward failed: {_line(error)}") for one in group]
 
 
 class _Member:
@@ -118,7 +128,7 @@ class _Member:
 
     def request(self) -> Request:
         one, play = self._rollout(), self.stage.play
-        pixels, grid = _joined(one.features)
+        pixels, grid = (None, None) if self.stage.pictures else _joined(one.features)
         turn = len(self.lane.episode.steps)
         return Request(
             ids=one.prompt_ids + one.ids, max_tokens=min(play.max_turn_tokens, self._room()),

@@ -2,90 +2,26 @@
 
 from __future__ import annotations
 
-import logging
-import os
 import shutil
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from time import perf_counter
 from typing import Any
 
-import ray
 import torch
-from transformers import ProcessorMixin
 
-from visgenenv.adapters.folder import HELDOUT, TRACES, Folder, reward_row, run_summary
-from visgenenv.adapters.lm.advantages import load_recipe
-from visgenenv.adapters.lm.data import task_rows
+from visgenenv.adapters.curves import curves_of, draw_curves
+from visgenenv.adapters.folder import HELDOUT, METRICS, TRACES, Folder, reward_row, run_summary
 from visgenenv.adapters.lm.metrics import batch_metrics
-from visgenenv.adapters.lm.models import load_processor
 from visgenenv.adapters.rllib.grpo.algorithm import GRPO
-from visgenenv.adapters.rllib.grpo.config import GRPOConfig
-from visgenenv.adapters.rllib.grpo.loss import Clip
-from visgenenv.adapters.rllib.grpo.module import Lora, Model
-from visgenenv.adapters.rllib.grpo.nouns import Play, Played
+from visgenenv.adapters.rllib.grpo.from_settings import check_machine, check_model, chosen_rows, grpo_config
+from visgenenv.adapters.rllib.grpo.nouns import Played
 from visgenenv.adapters.rllib.grpo.settings import RllibSettings
+from visgenenv.adapters.rllib.starting import start_ray
 from visgenenv.errors import VisGenError
 
 FINAL, CHECKPOINT = "final", "checkpoint-"
 Tick = Callable[[int], None]
-
-
-def grpo_config(settings: RllibSettings, rows: Sequence[dict[str, Any]] = ()) -> GRPOConfig:
-    """Return RLlib's configuration for settings; change it as any other.
-
-    Args:
-        settings: As read from a file.
-        rows: Tasks, from `task_rows`.
-    """
-    one = settings
-    lora = None if one.lora_r is None else Lora(r=one.lora_r, alpha=one.lora_alpha, targets=one.lora_targets)
-    model = Model(
-        name=one.model, size=one.tiny(), seed=one.seed, lora=lora, bf16=one.bf16, train_vision=one.train_vision,
-        gradient_checkpointing=one.gradient_checkpointing, temperature=one.temperature, batch=one.lanes,
-    )  # fmt: skip
-    play = Play(
-        view=one.view(), max_turn_tokens=one.max_turn_tokens, max_tokens=one.max_tokens, preset=one.preset,
-        on_failure=one.on_failure,
-    )  # fmt: skip
-    config: GRPOConfig = (
-        GRPOConfig()
-        .environment(env_config={"autoreset_mode": "Disabled", "faults": one.faults, "max_turns": one.max_turns})
-        .training(
-            rows=tuple(rows), vlm=model, play=play, group_size=one.group_size, groups=one.groups,
-            minibatch=one.minibatch, epochs=one.epochs, micro_batch=one.micro_batch, lr=one.learning_rate,
-            advantages=load_recipe(one.advantages), weight_decay=one.weight_decay, grad_clip=one.grad_clip or None,
-            clip=Clip(low=one.clip_low, high=one.clip_high, beta=one.beta), check_weights=one.check_weights,
-        )
-        .env_runners(
-            num_env_runners=one.runners, num_envs_per_env_runner=one.lanes, num_cpus_per_env_runner=one.cpus_per_runner,
-            num_gpus_per_env_runner=one.gpus_per_runner,
-        )
-        .engines(
-            engine=one.engine, num_engines=one.engines, num_cpus_per_engine=one.cpus_per_engine,
-            num_gpus_per_engine=one.gpus_per_engine, engine_options=one.engine_options,
-        )
-        .learners(
-            num_learners=one.learners, num_gpus_per_learner=one.gpus_per_learner,
-            num_cpus_per_learner=one.cpus_per_learner,
-        )
-        .debugging(seed=one.seed, log_level="ERROR")
-    )  # fmt: skip
-    return config
-
-
-def start_ray(settings: RllibSettings) -> None:
-    """Start Ray on this machine, with room for all actors however few cores there are, or join a cluster."""
-    os.environ.setdefault("RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO", "0")
-    os.environ.setdefault("RAY_BACKEND_LOG_LEVEL", "fatal")
-    logging.getLogger("ray.rllib").setLevel(logging.ERROR)
-    if ray.is_initialized():
-        return
-    if settings.address is not None:
-        ray.init(address=settings.address, log_to_driver=False, logging_level="ERROR")
-        return
-    cores = max(os.cpu_count() or 1, int(settings.cores + 0.999))
-    ray.init(num_cpus=cores, include_dashboard=False, log_to_driver=False, logging_level="ERROR")
 
 
 def run_grpo(settings: RllibSettings, tick: Tick | None = None) -> dict[str, Any]:
@@ -93,23 +29,24 @@ def run_grpo(settings: RllibSettings, tick: Tick | None = None) -> dict[str, Any
 
     Args:
         settings: Of the run.
-        tick: Called with the number of iterations done.
+        tick: Called with the number of iterations done, before the first one too.
 
     Raises:
         VisGenError: There is no such model, task or checkpoint.
     """
     start = perf_counter()
     checkpoint = latest_checkpoint(settings.out) if settings.resume else None
-    rows, heldout = _rows(settings, settings.suite, settings.limit), []
+    rows, heldout = chosen_rows(settings, settings.suite, settings.limit), []
     if settings.heldout_limit:
-        heldout = _rows(settings, settings.heldout_suite, settings.heldout_limit)
-    _check_model(settings)
+        heldout = chosen_rows(settings, settings.heldout_suite, settings.heldout_limit)
+    check_model(settings)
     done = _number(checkpoint) if checkpoint is not None else 0
     if checkpoint is not None and done >= settings.iterations:
         raise VisGenError(
             f"{settings.out}: its checkpoint has {done} iterations already; to go on, ask for more --iterations"
         )
-    start_ray(settings)
+    start_ray(settings.cores, settings.address)
+    check_machine(settings)
     if not settings.gpus_per_learner and not settings.learners:
         torch.set_num_threads(1)
     algorithm = grpo_config(settings, rows).build_algo()
@@ -119,13 +56,6 @@ def run_grpo(settings: RllibSettings, tick: Tick | None = None) -> dict[str, Any
         return Run(algorithm, settings, heldout).go(tick, start)
     finally:
         algorithm.stop()
-
-
-def _check_model(settings: RllibSettings) -> None:
-    """Refuse a model that is not there, and pictures for one that reads text only, before any actor starts."""
-    processor = load_processor(settings.model, size=settings.tiny())
-    if settings.images != "none" and not isinstance(processor, ProcessorMixin):
-        raise VisGenError(f"{settings.model} reads text only: add --images none")
 
 
 def latest_checkpoint(out: str | Path) -> Path:
@@ -143,13 +73,6 @@ def latest_checkpoint(out: str | Path) -> Path:
 def _number(path: Path) -> int:
     digits = path.name.removeprefix(CHECKPOINT)
     return int(digits) if digits.isdigit() else -1
-
-
-def _rows(settings: RllibSettings, suite: str, limit: int) -> list[dict[str, Any]]:
-    try:
-        return task_rows(suite, settings.view(), limit=limit, **settings.choice())
-    except ValueError as error:
-        raise error if isinstance(error, VisGenError) else VisGenError(str(error)) from error
 
 
 class Run:
@@ -174,6 +97,8 @@ class Run:
         self._open_events(done)
         if not done:
             self.measure(0)
+        if tick is not None:
+            tick(done)
         while done < self.settings.iterations:
             self.algorithm.train()
             done = int(self.algorithm.iteration)
@@ -188,8 +113,13 @@ class Run:
         self.algorithm.save_model(self.folder.path / FINAL)
         if self._events is not None:
             self._events.close()
-        facts = run_summary(self.folder.path, perf_counter() - start)
+        facts = run_summary(self.folder.path, perf_counter() - start) | {"curve": str(self._draw())}
         return facts | ({"broken_rollouts": self.broken} if self.broken else {})
+
+    def _draw(self) -> Path:
+        title = f"GRPO of {Path(self.settings.model).name} with RLlib, preset {self.settings.preset}"
+        curves = curves_of(self.folder.path / METRICS)
+        return draw_curves(curves, self.folder.path / "curve.png", title, unit="iterations")
 
     def write(self, step: int) -> None:
         """Write the row and the traces of an iteration."""

@@ -27,7 +27,7 @@ class Request(Struct, frozen=True, kw_only=True):
         greedy: The likeliest token instead of a drawn one.
         pixels: Features of the pictures among `ids`, float32 of shape (patches, width).
         grid: Patches of each picture, int64 of shape (pictures, 3).
-        pictures: The same as Pillow images, for engines that make features themselves; only sent to those.
+        pictures: Or Pillow images, for engines that make features themselves.
     """
 
     ids: list[int]

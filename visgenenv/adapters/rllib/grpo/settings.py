@@ -12,8 +12,9 @@ import yaml
 
 from visgenenv.adapters.lm.advantages import RECIPES, load_recipe
 from visgenenv.adapters.lm.settings import LORA_TARGETS, RunSettings, said
+from visgenenv.adapters.rllib.grpo.nouns import Play
 from visgenenv.errors import VisGenError, did_you_mean
-from visgenenv.rewards.ltr import load_preset
+from visgenenv.tools import load_faults
 
 
 @dataclass
@@ -52,7 +53,7 @@ class RllibSettings(RunSettings):
     cpus_per_runner: float = said(1, "Cores.")
     gpus_per_runner: float = said(0, "Where runners write the turns themselves; a fraction shares a GPU.")
     engines: int = said(0, "Actors that write the turns for all runners; 0: runners do.")
-    engine: Literal["transformers", "vllm"] = said("transformers", "What engines are made of: transformers, vllm.")
+    engine_kind: Literal["transformers", "vllm"] = said("transformers", "What engines are: transformers, vllm.")
     cpus_per_engine: float = said(1, "Cores.")
     gpus_per_engine: float = said(0, "GPUs.")
     engine_options: dict[str, Any] = field(default_factory=dict, metadata={"help": "Of vLLM's AsyncEngineArgs."})
@@ -71,35 +72,30 @@ class RllibSettings(RunSettings):
         Raises:
             ValueError: Naming what is wrong.
         """
-        self.view()
-        load_preset(self.preset)
+        self.play().check()
+        self.tiny()
         load_recipe(self.advantages)
+        load_faults(self.faults)
         if self.group_size < 2:
             raise ValueError("group_size is at least 2: an advantage is the difference to the others of the group")
-        if not 0 < self.max_turn_tokens <= self.max_tokens:
-            raise ValueError(
-                f"max_turn_tokens={self.max_turn_tokens} is not between 1 and max_tokens={self.max_tokens}"
-            )
-        for name in (
-            "iterations",
-            "limit",
-            "groups",
-            "epochs",
-            "micro_batch",
-            "runners",
-            "lanes",
-            "save_every",
-            "keep",
-        ):
-            if getattr(self, name) < 1:
-                raise ValueError(f"{name}={getattr(self, name)} is not positive")
-        for name in ("engines", "learners", "heldout_limit", "heldout_every", "beta", "learning_rate"):
-            if getattr(self, name) < 0:
-                raise ValueError(f"{name}={getattr(self, name)} is negative")
-        if not self.temperature > 0:
-            raise ValueError(f"temperature={self.temperature} is not positive")
-        if self.engine == "vllm" and not self.engines:
-            raise ValueError("engine: vllm wants engines: 1 or more")
+        for name, value in ((name, getattr(self, name)) for name in (*_POSITIVE, *_NOT_NEGATIVE)):
+            if value is not None and not (value > 0 if name in _POSITIVE else value >= 0):
+                raise ValueError(f"{name}={value} is not {'positive' if name in _POSITIVE else '0 or more'}")
+        if (self.minibatch or self.group_size * self.groups) < self.learners:
+            raise ValueError(f"a step has fewer rollouts than there are learners ({self.learners})")
+        if self.engine_kind == "vllm" and not self.engines:
+            raise ValueError("engine_kind: vllm wants engines: 1 or more")
+
+    def play(self) -> Play:
+        """Return how episodes are played and paid.
+
+        Raises:
+            ValueError: A choice is unknown.
+        """
+        return Play(
+            view=self.view(), max_turn_tokens=self.max_turn_tokens, max_tokens=self.max_tokens, preset=self.preset,
+            on_failure=self.on_failure,
+        )  # fmt: skip
 
     @property
     def cores(self) -> float:
@@ -108,6 +104,25 @@ class RllibSettings(RunSettings):
             1 + self.runners * self.cpus_per_runner + self.engines * self.cpus_per_engine
             + self.learners * self.cpus_per_learner
         )  # fmt: skip
+
+    @property
+    def gpus(self) -> float:
+        """What all actors together ask of Ray."""
+        return (
+            self.runners * self.gpus_per_runner + self.engines * self.gpus_per_engine
+            + self.learners * self.gpus_per_learner
+        )  # fmt: skip
+
+
+_POSITIVE = (
+    "iterations", "limit", "groups", "epochs", "micro_batch", "minibatch", "runners", "lanes", "save_every", "keep",
+    "max_turns", "image_px", "temperature", "lora_r",
+)  # fmt: skip
+_NOT_NEGATIVE = (
+    "engines", "learners", "heldout_limit", "heldout_every", "beta", "learning_rate", "weight_decay", "grad_clip",
+    "clip_low", "clip_high", "max_images", "gpus_per_runner", "gpus_per_engine", "gpus_per_learner", "cpus_per_runner",
+    "cpus_per_engine", "cpus_per_learner", "seed",
+)  # fmt: skip
 
 
 def read_settings(file: str | Path | None = None, given: Mapping[str, Any] | None = None) -> RllibSettings:

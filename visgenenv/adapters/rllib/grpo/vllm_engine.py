@@ -10,13 +10,14 @@ it on. What is new each iteration gets there in one of two ways:
 from __future__ import annotations
 
 import asyncio
+import shutil
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from visgenenv.adapters.rllib.grpo.engine import StaleWeights
-from visgenenv.adapters.rllib.grpo.module import Model
+from visgenenv.adapters.rllib.grpo.module import Model, lora_config
 from visgenenv.adapters.rllib.grpo.sampling import Reply, Request
 from visgenenv.adapters.rllib.grpo.weights import Weights, as_tensor, fingerprint
 
@@ -26,11 +27,10 @@ class VLLMEngine:
 
     Args:
         model: As for `VLMModule`; a name that vLLM can read.
-        place: Its number among the engines, which gives its workers their ranks in the NCCL group.
         **options: Of vLLM's `AsyncEngineArgs` (gpu_memory_utilization, max_model_len, tensor_parallel_size, ...).
     """
 
-    def __init__(self, model: Model, place: int = 0, **options: Any):
+    def __init__(self, model: Model, **options: Any):
         from vllm.config import WeightTransferConfig
         from vllm.engine.arg_utils import AsyncEngineArgs
         from vllm.v1.engine.async_llm import AsyncLLM
@@ -39,7 +39,8 @@ class VLLMEngine:
         from visgenenv.adapters.lm.turns import vision_ids
 
         self._model = model
-        self._first_rank = 1 + place * workers(options)
+        self._workers = workers(options)
+        self._place = 0
         processor = load_processor(model.name, size=model.size)
         self._image = getattr(processor, "image_token_id", None)
         tokenizer = getattr(processor, "tokenizer", processor)
@@ -55,6 +56,7 @@ class VLLMEngine:
         self._version = -1
         self._count = 0
         self._adapter: Any = None
+        self._folder = ""
         self._held = ""
 
     async def generate(self, requests: Sequence[Request], version: int) -> list[Reply]:
@@ -88,8 +90,10 @@ class VLLMEngine:
         if self._model.lora is not None:
             from vllm.lora.request import LoRARequest
 
-            folder = await asyncio.to_thread(save_adapter, self._model, weights)
-            self._adapter = LoRARequest(f"v{version}", version + 1, str(folder))
+            before, self._folder = self._folder, tempfile.mkdtemp(prefix="visgenenv-adapter-")
+            await asyncio.to_thread(save_adapter, self._model, weights, self._folder)
+            self._adapter = LoRARequest(f"v{version}", version + 1, self._folder)
+            shutil.rmtree(before, ignore_errors=True)
         await self._llm.reset_prefix_cache()  # it was computed with the weights before
         self._version, self._held = version, fingerprint(weights)
         return self._held
@@ -102,11 +106,15 @@ class VLLMEngine:
         """Return the version that is held."""
         return self._version
 
+    async def stand(self, place: int) -> None:
+        """Take a place among the engines, which gives this one's workers their ranks in the NCCL group."""
+        self._place = place
+
     async def init_weight_transfer_engine(self, request: dict[str, Any]) -> None:
         """Join the learner's NCCL group. vLLM's client tells every engine the same, so the ranks are set right here."""
         from vllm.distributed.weight_transfer.base import WeightTransferInitRequest
 
-        info = {**request["init_info"], "rank_offset": self._first_rank}
+        info = {**request["init_info"], "rank_offset": 1 + self._place * self._workers}
         await self._llm.init_weight_transfer_engine(WeightTransferInitRequest(init_info=info))
 
     async def start_weight_update(self, *args: Any, **kwargs: Any) -> Any:
@@ -138,31 +146,16 @@ def one_each(ids: Sequence[int], image: int | None) -> list[int]:
     return [token for before, token in pairs if token != image or before != image]
 
 
-def save_adapter(model: Model, weights: Weights) -> Path:
-    """Write adapters as peft does, to a new folder, and return it."""
+def save_adapter(model: Model, weights: Weights, folder: str | Path) -> None:
+    """Write adapters to a folder as peft does."""
     from safetensors.torch import save_file
 
     lora = model.lora
     if lora is None:
         raise ValueError("this model has no adapters")
-    folder = Path(tempfile.mkdtemp(prefix="visgenenv-adapter-"))
     tensors = {name.removeprefix("model.").replace(".default.", "."): as_tensor(one) for name, one in weights.items()}
-    save_file(tensors, str(folder / "adapter_model.safetensors"))
-    lora_config(model).save_pretrained(str(folder))
-    return folder
-
-
-def lora_config(model: Model) -> Any:
-    """Return peft's configuration of a model's adapters."""
-    from peft import LoraConfig
-
-    lora = model.lora
-    if lora is None:
-        raise ValueError("this model has no adapters")
-    return LoraConfig(
-        base_model_name_or_path=model.name, r=lora.r, lora_alpha=lora.alpha, lora_dropout=lora.dropout,
-        target_modules=lora.targets, task_type="CAUSAL_LM",
-    )  # fmt: skip
+    save_file(tensors, str(Path(folder) / "adapter_model.safetensors"))
+    lora_config(lora, model.name).save_pretrained(str(folder))
 
 
 def workers(options: dict[str, Any]) -> int:
@@ -181,11 +174,13 @@ def transfer_weights(learner: Any, handles: Sequence[Any], options: dict[str, An
     if getattr(learner, "_learner_index", 0):
         return
     if getattr(learner, "_sends_to", None) != list(handles):
+        import ray
         from vllm.distributed.weight_transfer import ModuleSource, WeightTransferTrainerFactory
         from vllm.distributed.weight_transfer.clients import RayVLLMWeightSyncClient
         from vllm.distributed.weight_transfer.nccl_engine import NCCLTrainerInitInfo
         from vllm.utils.network_utils import get_ip, get_open_port
 
+        ray.get([handle.stand.remote(place) for place, handle in enumerate(handles)])
         where = NCCLTrainerInitInfo(
             master_address=get_ip(), master_port=get_open_port(), rank=0, packed=True,
             world_size=1 + len(handles) * workers(options),
