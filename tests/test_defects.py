@@ -17,6 +17,7 @@ from visgenenv.media.audio import samples
 from visgenenv.media.defects import MOVING, STILL
 from visgenenv.media.defects_heard import KINDS
 from visgenenv.media.graphs import graph
+from visgenenv.media.library import probe
 from visgenenv.tools import FaultModel, Workspace
 from visgenenv.types import Asset, Recipe
 
@@ -169,6 +170,7 @@ def test_photos_of_a_library_are_spoilt_as_a_whole():
     entry = {
         "kind": "image",
         "path": photo,
+        "fingerprint": probe(photo).fingerprint.hex(),
         "words": ["cat"],
         "width": 640,
         "height": 480,
