@@ -10,6 +10,7 @@ from pathlib import Path
 
 import torch
 
+from visgenenv.errors import VisGenError
 from visgenenv.experiments.miniature import Stages
 from visgenenv.experiments.miniature_report import write_report
 from visgenenv.experiments.miniature_settings import CPU, GPU, SECOND, SMOKE
@@ -30,9 +31,12 @@ def main() -> None:
     if plan is GPU and not torch.cuda.is_available():
         parser.error("--gpu needs a GPU that torch can see; --second runs without")
     stages = Stages(plan, args.out, say=lambda text: print(text, flush=True), device="cuda" if plan is GPU else "cpu")
-    for seed in args.seed:
-        for stage, facts in stages.run(seed, args.one_stage).items():
-            print(f"seed {seed} {stage:14} reward {facts['reward']:.3f}  R_vrt {facts['r_vrt']:.3f}", flush=True)
+    try:
+        for seed in args.seed:
+            for stage, facts in stages.run(seed, args.one_stage).items():
+                print(f"seed {seed} {stage:9} reward {facts['reward']:.3f}  R_vrt {facts['r_vrt']:.3f}", flush=True)
+    except VisGenError as error:
+        parser.error(str(error))
     write_report(args.out)
     print(Path(args.out, "results.md").read_text("utf-8"))
 

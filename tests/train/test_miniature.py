@@ -12,6 +12,7 @@ import pytest
 from msgspec.structs import replace
 
 from visgenenv import ExpertPolicy, rollout, score
+from visgenenv.adapters.folder import HELDOUT, Folder
 from visgenenv.adapters.lm.links import Links
 from visgenenv.adapters.tiny import build_tiny
 from visgenenv.adapters.trl import (
@@ -22,11 +23,13 @@ from visgenenv.adapters.trl import (
     task_rows,
     trace_dataset,
 )
+from visgenenv.errors import VisGenError
 from visgenenv.experiments.miniature import Stages
 from visgenenv.experiments.miniature_examples import Examples
 from visgenenv.experiments.miniature_exercises import exercises
 from visgenenv.experiments.miniature_report import gain, write_report
 from visgenenv.experiments.miniature_settings import CPU, GPU, SECOND, SMOKE
+from visgenenv.experiments.miniature_ways import ways
 
 SCRIPT = Path(__file__).parents[2] / "examples" / "mini_visioncreator" / "train.py"
 
@@ -54,6 +57,12 @@ def test_a_finished_seed_is_not_trained_again(finished):
     before = {path: path.stat().st_mtime_ns for path in out.rglob("*") if path.is_file()}
     assert Stages(SMOKE, out, quiet).run(1, one_stage=True) == found
     assert before == {path: path.stat().st_mtime_ns for path in out.rglob("*") if path.is_file()}
+
+
+def test_a_folder_of_another_plan_is_refused(finished):
+    out, _ = finished
+    with pytest.raises(VisGenError, match="holds a run of another size or plan; choose another folder"):
+        Stages(CPU, out, quiet).run(1)
 
 
 def test_a_stage_that_was_killed_goes_on_from_its_checkpoint(finished):
@@ -95,6 +104,14 @@ def test_a_teacher_of_two_qualities_shows_both():
     rewards = [score(record).reward for record in Examples(replace(SECOND, demos=20))._played]
     assert 5 <= sum(reward == 1.0 for reward in rewards) <= 15 and sum(reward < 0.1 for reward in rewards) >= 5
     assert all(score(record).reward == 1.0 for record in Examples(replace(CPU, demos=4))._played)
+
+
+def test_every_way_in_which_the_teacher_fails_with_pictures_is_known_by_its_words(tmp_path):
+    tasks = CPU.tasks("train", 60)
+    failed = rollout(ExpertPolicy("failing"), tasks, faults="none", max_turns=2, progress=False)
+    good = rollout(ExpertPolicy(), tasks[:5], faults="none", progress=False)
+    Folder(tmp_path).add_traces([*failed, *good], [0.0] * 60 + [1.0] * 5, 0, name=HELDOUT)
+    assert ways(tmp_path) == {"failing": 60, "others": 1.0}
 
 
 def test_demonstrations_and_grpo_meet_different_tasks():
@@ -147,7 +164,7 @@ def test_the_script_runs_two_seeds_from_random_weights_to_the_report(tmp_path):
         env={**os.environ, "OMP_NUM_THREADS": "1"},
     )  # fmt: skip
     assert done.returncode == 0, done.stderr[-3000:]
-    assert done.stdout.count("seed 2 grpo") == 2 and "GRPO less PST" in done.stdout
+    assert done.stdout.count("seed 2 grpo") == 1 and "GRPO less PST" in done.stdout
     assert (tmp_path / "mini" / "results.md").read_text("utf-8").count("| mean |") == 2
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from time import process_time
 from typing import Any
 
+import msgspec
 import orjson
 from transformers import PrinterCallback, ProgressCallback, set_seed
 from transformers.trainer_utils import get_last_checkpoint
@@ -25,6 +26,7 @@ from visgenenv.adapters.trl import (
     sft_trainer,
     task_dataset,
 )
+from visgenenv.errors import VisGenError
 from visgenenv.experiments.miniature_examples import Examples
 from visgenenv.experiments.miniature_measures import measure_policy
 from visgenenv.experiments.miniature_settings import STAGES, Miniature, Sft
@@ -53,7 +55,11 @@ class Stages:
         Args:
             seed: Of the weights, the order of examples, worlds and sampling.
             one_stage: Train once more on the same examples in a single mixture, and measure that.
+
+        Raises:
+            VisGenError: The folder holds a run of another size.
         """
+        self._claim()
         base, home = self.begin(seed), self.out / f"seed-{seed}"
         model = base
         for number, stage in enumerate(self.plan.pst, 1):
@@ -64,6 +70,15 @@ class Stages:
             found["one_stage"] = self.measured(home / STAGES["one_stage"], alone)
         found["grpo"] = self.measured(home / STAGES["grpo"], self.grpo(home / "grpo", model, seed))
         return found
+
+    def _claim(self) -> None:
+        """Write down the plan of a new folder; refuse a folder that was begun by another."""
+        file, mine = self.out / "plan.json", msgspec.json.encode(self.plan)
+        if file.exists() and file.read_bytes() != mine:
+            raise VisGenError(f"{self.out} holds a run of another size or plan; choose another folder")
+        self.out.mkdir(parents=True, exist_ok=True)
+        if not file.exists():
+            file.write_bytes(mine)
 
     def begin(self, seed: int) -> Path:
         """Return the folder of a random model, made if it is missing."""
