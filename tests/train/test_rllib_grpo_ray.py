@@ -45,6 +45,7 @@ save_every: 1
 
 @pytest.fixture(scope="module", autouse=True)
 def cluster():
+    ray.shutdown()  # what the tests of another module have started knows no `readable`
     here = {"env_vars": {"PYTHONPATH": str(Path(__file__).parent)}}  # actors import `readable` too
     ray.init(num_cpus=16, include_dashboard=False, log_to_driver=False, logging_level="ERROR", runtime_env=here)
     yield
