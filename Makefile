@@ -46,13 +46,13 @@ test: $(STAMP)  ## Run the tests but the slow ones, in parallel
 	$(BIN)/python -m pytest -n auto -m 'not slow'
 
 test-train: $(TRAIN_STAMP)  ## Run the tests of training but the slow ones: every trainer a step or two; and Gymnasium 1.2.2
-	$(TRAIN)/python -m pytest -W default -m 'not slow' tests/train $(ON_OLD_GYMNASIUM)
+	OMP_NUM_THREADS=1 $(TRAIN)/python -m pytest -n 2 --dist loadfile -W default -m 'not slow' tests/train $(ON_OLD_GYMNASIUM)
 
 test-all: $(STAMP) $(TRAIN_STAMP)  ## Run every test: long encodes, the wheel and training runs too
 	@command -v ffprobe >/dev/null || { apt-get install -y --no-install-recommends ffmpeg || brew install ffmpeg; } \
 		>/dev/null 2>&1 || echo "ffprobe is not here and could not be installed: its second opinion on files is left out"
 	$(BIN)/python -m pytest -n auto
-	$(TRAIN)/python -m pytest -W default tests/train
+	OMP_NUM_THREADS=1 $(TRAIN)/python -m pytest -n 2 --dist loadfile -W default tests/train
 
 check: $(STAMP)  ## Lint, formatting, types, layers, generated pages, documentation without warnings
 	$(BIN)/ruff check .
