@@ -97,7 +97,6 @@ def sft(
 
 def _rllib(context: typer.Context, given: dict[str, str], config: Path | None, as_json: bool, help_all: bool) -> None:
     """Train with RLlib."""
-    os.environ.setdefault("RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO", "0")
     warnings.filterwarnings("ignore", category=DeprecationWarning)
     logging.getLogger("ray").setLevel(logging.ERROR)
     from visgenenv.adapters.rllib.grpo.settings import described, read_settings

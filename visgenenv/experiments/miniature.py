@@ -29,9 +29,8 @@ from visgenenv.adapters.trl import (
 from visgenenv.errors import VisGenError
 from visgenenv.experiments.miniature_examples import Examples
 from visgenenv.experiments.miniature_measures import measure_policy
-from visgenenv.experiments.miniature_settings import STAGES, Miniature, Sft
+from visgenenv.experiments.miniature_settings import DONE, STAGES, Miniature, Sft
 
-DONE = "done.json"
 Say = Callable[[str], None]
 
 

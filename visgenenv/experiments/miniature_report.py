@@ -12,9 +12,9 @@ import orjson
 
 from visgenenv.adapters.curves import Points, draw_curves
 from visgenenv.adapters.folder import METRICS
-from visgenenv.experiments.miniature_settings import STAGES
+from visgenenv.experiments.miniature_settings import DONE, STAGES
 from visgenenv.experiments.miniature_tables import tables
-from visgenenv.experiments.miniature_ways import ways, ways_table
+from visgenenv.experiments.miniature_ways import ways
 
 PAPER = {"paper: one-stage SFT": 0.64, "paper: PST": 0.87, "paper: after VRL": 0.95}
 """R_vrt as VisionCreator states it (sections 3.2 and 4.2); the last one is said to be exceeded."""
@@ -46,7 +46,7 @@ def write_report(out: str | Path) -> dict[str, Any]:
     gains = {name: _gain_of(rows, path) for name, path in COMPARED.items()}
     results: dict[str, Any] = {"rows": rows, "gain": gains["reward"], "gains": gains}
     (folder / "results.json").write_bytes(orjson.dumps(results, option=orjson.OPT_INDENT_2))
-    (folder / "results.md").write_text(tables(rows, gains) + "\n" + "\n".join(ways_table(rows)) + "\n", "utf-8")
+    (folder / "results.md").write_text(tables(rows, gains), "utf-8")
     curves = {home.name: steps for home in homes if (steps := _training(home))}
     if curves:
         _draw_rewards(curves, rows, folder / "rewards.png")
@@ -76,7 +76,7 @@ def _rows(home: Path) -> list[dict[str, Any]]:
     """Return what was measured of a seed, a row a stage."""
     found = []
     for stage, name in STAGES.items():
-        file = home / name / "done.json"
+        file = home / name / DONE
         if file.exists():
             facts = {**orjson.loads(file.read_bytes()), **ways(file.parent)}
             found.append({"seed": home.name.removeprefix("seed-"), "stage": stage, **facts})

@@ -13,12 +13,10 @@ from visgenenv.adapters.tiny import TinySize
 from visgenenv.tasks import TaskGenerator
 from visgenenv.types import Lang, Task
 
-STAGES = {
-    "one_stage": "one-stage-measured",
-    "pst": "pst-measured",
-    "grpo": "grpo-measured",
-}
+STAGES = {"one_stage": "one-stage-measured", "pst": "pst-measured", "grpo": "grpo-measured"}
 """Folder of what was measured of a stage."""
+DONE = "done.json"
+"""Facts of a stage, written last: where it stands the stage is complete."""
 
 
 class Sft(Struct, frozen=True, kw_only=True):
@@ -140,7 +138,7 @@ CPU = Miniature(
     max_tokens=900,
     temperature=0.7,
 )
-"""For a processor: about half a million weights."""
+"""For a processor: 0.7 million weights."""
 
 SECOND = replace(
     CPU,
@@ -169,19 +167,14 @@ GPU = Miniature(
 )
 """For a GPU: tens of millions of weights and all 42 types of tasks in both languages. Not run by this project yet."""
 
-SMOKE = Miniature(
+SMOKE = replace(
+    CPU,
     size=TinySize(hidden=64, layers=2, std=0.08, vocab_size=512, positions=4096),
     pst=(Sft(steps=3, batch=2, general=0.5), Sft(steps=3, batch=2, general=0.3, falls=True)),
     grpo=Grpo(steps=2, groups=1, members=2, tasks=4),
     demos=8,
-    most_pictures=2,
-    offered=_OFFERED,
-    lang="en",
     heldout=2,
-    samples=1,
-    view=_SMALL,
-    max_turns=2,
     max_turn_tokens=8,
-    max_tokens=900,
+    temperature=1.0,
 )
 """For a test: the whole loop in seconds, nothing learnt."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from statistics import fmean
 from typing import Any
@@ -11,7 +10,6 @@ from typing import Any
 import orjson
 
 from visgenenv.adapters.folder import HELDOUT
-from visgenenv.experiments.miniature_tables import NAMES
 
 FAILING = re.compile(
     r"more than I can do|The plan stands|ought to be at this link|It did not work\. I try the same"
@@ -34,12 +32,3 @@ def ways(folder: Path) -> dict[str, Any]:
         else:
             rewards.append(episode["reward"] or 0.0)
     return {"failing": failing, "others": fmean(rewards) if rewards else None}
-
-
-def ways_table(rows: Sequence[Mapping[str, Any]]) -> Iterator[str]:
-    """Yield a Markdown table, a line a stage and seed, from rows with `seed`, `stage`, `episodes`, `failing`, `others`."""
-    yield "| stage | seed | episodes in a failing way | reward of the others |"
-    yield "| --- | ---: | ---: | ---: |"
-    for row in sorted(rows, key=lambda row: (list(NAMES).index(row["stage"]), row["seed"])):
-        others = "" if row["others"] is None else f"{row['others']:.3f}"
-        yield f"| {NAMES[row['stage']]} | {row['seed']} | {row['failing']} of {row['episodes']} | {others} |"

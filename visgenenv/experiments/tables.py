@@ -9,6 +9,7 @@ from visgenenv.bench.tables import TITLES
 from visgenenv.experiments.best_of_n import Curve, Point
 from visgenenv.experiments.comparing import Difference
 from visgenenv.experiments.findings import BOUNDS, COMPARED, PAPER, Findings, Numbers, spread
+from visgenenv.experiments.markdown import table
 from visgenenv.experiments.verdicts import PRESETS
 
 JUDGED = {column.title for column in COLUMNS if column.sort == "judged"} | {O_SCORE}
@@ -38,7 +39,7 @@ def columns_table(found: Findings) -> str:
     ]
     rows.append(["scripted controller", *(f"{found.honest.columns[title]:.3f}" for title in TITLES)])
     rows += [[f"*paper's {name}*", *(f"*{value:.3f}*" for value in values)] for name, values in PAPER.items()]
-    return _table(head, rows)
+    return table(head, rows)
 
 
 def rewards_table(found: Findings) -> str:
@@ -50,7 +51,7 @@ def rewards_table(found: Findings) -> str:
 
     head = ["trained by", *(f"paid by `{preset}`" for preset in PRESETS), "gold value", "gold passed"]
     rows = [[name, *cells(runs)] for name, runs in found.runs.items()]
-    return _table(head, [*rows, ["scripted controller", *cells([found.honest])]])
+    return table(head, [*rows, ["scripted controller", *cells([found.honest])]])
 
 
 def items_table(found: Findings) -> str:
@@ -60,7 +61,7 @@ def items_table(found: Findings) -> str:
         [name, *(_spread([one.items.get(item, 0.0) for one in runs]) for item in names)]
         for name, runs in found.runs.items()
     ]
-    return _table(
+    return table(
         ["trained by", *names], [*rows, ["scripted controller", *(f"{found.honest.items[n]:.3f}" for n in names)]]
     )
 
@@ -78,7 +79,7 @@ def hacked_table(found: Findings) -> str:
         ]
         for name, runs in found.runs.items()
     ]
-    return _table(head, rows)
+    return table(head, rows)
 
 
 def signs_table(found: Findings) -> str:
@@ -90,7 +91,7 @@ def signs_table(found: Findings) -> str:
     names = sorted({name for row in means.values() for name, value in row.items() if value >= 0.01 and name != "any"})
     rows = [[preset, *(f"{row.get(name, 0.0):.2f}" for name in ["any", *names])] for preset, row in means.items()]
     honest = ["scripted controller", *(f"{found.honest.signs.get(name, 0.0):.2f}" for name in ["any", *names])]
-    return _table(["trained by", "any", *(name.replace("_", " ") for name in names)], [*rows, honest])
+    return table(["trained by", "any", *(name.replace("_", " ") for name in names)], [*rows, honest])
 
 
 def differences_table(found: Findings) -> str:
@@ -101,7 +102,7 @@ def differences_table(found: Findings) -> str:
         for pair, told in found.differences.items()
     ]
     head = ["measure", "from -> to", "difference (95 %)", "Hedges' g (95 %)", "p", "paper"]
-    return _table(head, rows) if rows else ""
+    return table(head, rows) if rows else ""
 
 
 def best_table(curves: Mapping[str, Curve]) -> str:
@@ -114,7 +115,7 @@ def best_table(curves: Mapping[str, Curve]) -> str:
         ends = [_point(told.late), f"{_point(told.drop)} at {told.peak}"]
         rows.append(["", "gold value", *_at(told, told.gold, shown), *ends])
         rows.append(["", "gold passed", *_at(told, told.passed, shown), "", ""])
-    return _table(head, rows)
+    return table(head, rows)
 
 
 def _at(told: Curve, points: Sequence[Point], shown: Sequence[int]) -> list[str]:
@@ -147,8 +148,3 @@ def _gap(pair: str, name: str) -> str:
 
 def _bold(text: str, wanted: bool) -> str:
     return f"**{text}**" if wanted else text
-
-
-def _table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    lines = [head, ["---", *["---:"] * (len(head) - 1)], *rows]
-    return "\n".join("| " + " | ".join(line) + " |" for line in lines)

@@ -49,7 +49,7 @@ class Clip:
     """A clip of the database, played from its beginning and again from there when it has ended."""
 
     def __init__(self, entry: dict[str, Any], width: int, height: int):
-        self.path, self.size = held(entry["path"], entry.get("fingerprint", "")), (width, height)
+        self.path, self.size = held(entry), (width, height)
         self.fps, self.n_frames = tuple(entry["fps"]), max(1, int(entry["n_frames"]))
         self.lying = entry["width"] >= entry["height"]
         self.recording = Recording(Path(self.path), self.fps, entry["width"], entry["height"])
@@ -70,5 +70,5 @@ class Clip:
 def player(entry: dict[str, Any], width: int, height: int) -> Callable[[float], Image.Image]:
     """Return what draws the moments of an entry (`params["entry"]` of a recipe) at a size."""
     if entry["kind"] == "image":
-        return lambda t: photo(held(entry["path"], entry.get("fingerprint", "")), width, height)
+        return lambda t: photo(held(entry), width, height)
     return Clip(entry, width, height).picture

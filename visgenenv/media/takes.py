@@ -61,7 +61,7 @@ def played(entry: dict[str, Any], n: int, rate: int) -> Samples:
         MediaError: The file is gone, holds no sound any more, or cannot be decoded.
     """
     own = max(1, round(entry["n_samples"] * rate / max(1, entry["sample_rate"])))
-    take = _take(held(entry["path"], entry.get("fingerprint", "")), min(n, own), rate)
+    take = _take(held(entry), min(n, own), rate)
     out = np.resize(take, n)
     seam = min(round(0.01 * rate), take.size // 4, max(0, n - take.size))
     for start in range(take.size, n, take.size) if seam else ():  # it begins again without a click

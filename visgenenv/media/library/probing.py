@@ -10,7 +10,7 @@ import os
 import stat
 from functools import lru_cache
 from hashlib import blake2b
-from typing import BinaryIO
+from typing import Any, BinaryIO
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -177,15 +177,19 @@ def fingerprint(file: BinaryIO, size: int) -> bytes:
     return digest.digest()
 
 
-@lru_cache(65_536)
-def held(path: str, named: str) -> str:
-    """Return the path if the file there has the content that `named` (a fingerprint, hex) names.
+def held(entry: dict[str, Any]) -> str:
+    """Return the path of an entry (`params["entry"]` of a recipe) if the file there has the content that it names.
 
     A record names files by path and content, and may come from somebody else: what it does not know it cannot show.
 
     Raises:
         MediaError: The file is gone, cannot be read, or is another one by now.
     """
+    return _held(str(entry["path"]), str(entry.get("fingerprint", "")))
+
+
+@lru_cache(65_536)
+def _held(path: str, named: str) -> str:
     try:
         with opened(os.path.realpath(path)) as file:
             found = fingerprint(file, os.fstat(file.fileno()).st_size).hex()
